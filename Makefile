@@ -1,0 +1,36 @@
+# tlslab: a test lab of broken TLS for the Go toolchain.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The race detector needs a C compiler; where there is none, the tests run
+# without it. Eight tests at a time, since some only wait for a time-out.
+RACE := $(shell test "$$(go env CGO_ENABLED)" = 1 && command -v "$$(go env CC)" >/dev/null && echo -race)
+
+.PHONY: run build test lint bench generate clean
+
+run: build ## build, play the catalogue with the real go of this machine, print the table
+	bin/tlslab run
+
+build:
+	go build -o bin/tlslab ./cmd/tlslab
+
+test: lint ## everything
+	go test $(RACE) -parallel 8 -timeout 30m ./...
+
+lint:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
+	go vet ./...
+	GOOS=darwin GOARCH=arm64 go vet ./...
+	GOOS=windows go vet ./...
+	go run $(STATICCHECK) ./...
+
+bench: ## what the lab costs, beside what it competes with
+	go test -run '^$$' -bench . -benchtime 1s ./certgen ./scenarios ./mitm ./lab/clock/...
+	go test -run '^$$' -bench 'WorldUp|Trial' -benchtime 5s ./e2e
+	go test -run '^$$' -bench 'Catalogue' -benchtime 3x ./e2e
+
+generate:
+	go generate ./...
+
+clean:
+	rm -rf bin
