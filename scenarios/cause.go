@@ -1,0 +1,102 @@
+package scenarios
+
+import "slices"
+
+// Cause is why go fails, from the closed list of [Causes]. Other tools print
+// these words.
+type Cause string
+
+// causeEntry is what there is to know of a cause.
+type causeEntry struct {
+	cause            Cause
+	family, sentence string
+}
+
+// causes is the list, by family.
+var causes = []causeEntry{
+	{"incomplete-chain", "chain", "The server sends its certificate without an intermediate that leads to the root."},
+	{"leaf-not-first", "chain", "The chain is sent in an order in which the end entity is not first."},
+	{"ca-flag-missing", "chain", "A certificate that signs others is not marked as an authority."},
+	{"path-length", "chain", "More intermediates follow an authority than its path length allows."},
+	{"name-constraint", "chain", "An authority is not permitted to sign for this name."},
+	{"wrong-eku", "chain", "The certificate's extended key usage leaves out TLS servers."},
+	{"harmless", "chain", "It looks broken, and does not stop go."},
+
+	{"expired-leaf", "validity", "The server's own certificate has expired."},
+	{"expired-intermediate", "validity", "An intermediate of the chain has expired."},
+	{"expired-root", "validity", "The root that the client trusts has expired."},
+	{"not-yet-valid", "validity", "A certificate's validity has not begun."},
+	{"clock-skew", "validity", "The client's clock is wrong, the certificates are sound."},
+
+	{"wrong-name", "names", "The certificate is for other names than the one asked for."},
+	{"no-san-cn-only", "names", "The name stands in the common name alone, without a subject alternative name."},
+	{"no-ip-san", "names", "The client connects to an IP address that the certificate does not list as one."},
+
+	{"self-signed", "trust", "The server's certificate signs itself and the client does not trust it."},
+	{"private-ca-untrusted", "trust", "The chain ends in a private authority that the client does not trust."},
+	{"empty-trust-store", "trust", "The client trusts no authority at all."},
+	{"unreadable-bundle", "trust", "The client has the right certificate in a file that it cannot read."},
+	{"git-own-trust", "trust", "git does not trust what go trusts, since it reads another store."},
+
+	{"sha1-signature", "keys", "A certificate is signed with SHA-1, which crypto/x509 rejects."},
+	{"weak-rsa-key", "keys", "An RSA key is shorter than crypto/tls accepts."},
+	{"negative-serial", "keys", "A certificate's serial number is negative."},
+	{"malformed-certificate", "keys", "A certificate is not encoded as RFC 5280 demands."},
+
+	{"old-tls-version", "protocol", "The server speaks no version of TLS that the client accepts."},
+	{"no-common-cipher", "protocol", "Client and server have no cipher suite in common."},
+	{"rsa-key-exchange", "protocol", "The server offers RSA key exchange alone, which go has dropped."},
+	{"post-quantum-hello", "protocol", "The client's post-quantum ClientHello is too large for something in the path."},
+	{"alpn-or-http2", "protocol", "Client and server do not agree on an application protocol, or fail at HTTP/2."},
+	{"client-cert-required", "protocol", "The server wants a client certificate, which the go command cannot present."},
+	{"plain-http-on-tls-port", "protocol", "The port that should speak TLS speaks something else."},
+
+	{"connection-refused", "transport", "Nothing listens on the port."},
+	{"reset-or-sni-filter", "transport", "The connection is reset, often by a filter that has read the server's name."},
+	{"eof-in-handshake", "transport", "The connection is closed in the middle of the handshake."},
+	{"handshake-timeout", "transport", "The handshake, or the proxy's answer before it, never comes."},
+	{"truncated-body", "transport", "The connection ends in the middle of an answer."},
+	{"name-unresolved", "network", "The name cannot be resolved to an address."},
+	{"dns-hijack-or-wrong-host", "network", "The name leads to another machine than the right one."},
+	{"captive-portal", "network", "A login page answers in place of the server."},
+	{"insecure-redirect", "network", "The server redirects from https to http."},
+
+	{"mitm-ca-untrusted", "interception", "A proxy opens TLS with certificates of its own, whose authority the client does not trust."},
+	{"proxy-auth-407", "interception", "The proxy wants a user name and a password."},
+	{"proxy-forbidden-403", "interception", "The proxy forbids the connection."},
+	{"proxy-own-tls", "interception", "The TLS of the connection to the proxy itself is broken."},
+	{"https-scheme-for-http-proxy", "interception", "HTTPS_PROXY says https:// of a proxy that speaks plain HTTP."},
+
+	{"checksum-mismatch", "modules", "A module's content is not the one that its checksum was made of."},
+	{"sumdb-unreachable", "modules", "The checksum database cannot be reached, or its TLS fails."},
+	{"goinsecure-misunderstood", "modules", "GOINSECURE is set for something that it does not cover."},
+
+	{"vcs-auth", "git", "Credentials for a repository are missing, which looks like a TLS failure."},
+}
+
+// Causes lists every cause, by family.
+func Causes() []Cause {
+	list := make([]Cause, len(causes))
+	for i, c := range causes {
+		list[i] = c.cause
+	}
+	return list
+}
+
+// Values lists every cause.
+func (Cause) Values() []string { return texts(Causes()...) }
+
+// Family is what a cause breaks: chain, validity, names, trust, keys,
+// protocol, transport, network, interception, modules or git. It is empty for
+// what is no cause.
+func (c Cause) Family() string { return c.entry().family }
+
+// Sentence explains a cause. It is empty for what is no cause.
+func (c Cause) Sentence() string { return c.entry().sentence }
+
+func (c Cause) entry() causeEntry {
+	if i := slices.IndexFunc(causes, func(e causeEntry) bool { return e.cause == c }); i >= 0 {
+		return causes[i]
+	}
+	return causeEntry{}
+}

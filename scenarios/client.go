@@ -1,0 +1,55 @@
+package scenarios
+
+import "github.com/tlslab/tlslab/certgen"
+
+// Client is the machine that fails, and its command.
+type Client struct {
+	// Trusts are the roots of the system's own store, by certificate name.
+	Trusts []string `json:"trusts,omitempty"`
+
+	// Files are put on the client before it runs: "$HOME/..." in its home
+	// folder, "/..." anywhere (sandbox and containers only), else in the
+	// module that the command runs in.
+	Files map[string]File `json:"files,omitempty"`
+
+	// Env is set over the lab's own environment. $HOME is replaced by the
+	// client's home folder, nothing else is.
+	Env Env `json:"env,omitempty"`
+
+	// Before are commands that must succeed before the one that is judged.
+	Before []Command `json:"before,omitempty"`
+
+	// Clock is what the clock of every command shows: an offset from the right
+	// time, or where it begins to run. Empty means the right time. Only what a
+	// program reads is wrong, not the times of files.
+	Clock certgen.Moment `json:"clock,omitempty"`
+
+	// Run is the command that is judged.
+	Run Command `json:"run"`
+
+	// Runs is how often Run is repeated, each time with fresh caches. Zero
+	// means once.
+	Runs int `json:"runs,omitempty"`
+}
+
+// Env is an environment. A file may leave the quotes of a number or a truth
+// value out: 0 and true are the texts "0" and "true".
+type Env map[string]string
+
+// Command is a program and its arguments; no shell reads it, but $HOME is
+// replaced by the client's home folder. A file writes words in one string, or a
+// list where an argument holds spaces or $HOME.
+type Command []string
+
+// File is a file on the client: text, or certificates in some form, or the
+// go.sum lines of modules, or the lines of a hosts file.
+type File struct {
+	Text         string         `json:"text,omitempty"`
+	Certificates []string       `json:"certificates,omitempty"`
+	As           certgen.Format `json:"as,omitempty"` // of Certificates; empty means pem
+	Sums         []string       `json:"sums,omitempty"`
+
+	// Hosts are hosts whose names the file gives their true addresses, one
+	// hosts(5) line each, whatever the resolver is told of them.
+	Hosts []string `json:"hosts,omitempty"`
+}
