@@ -1,0 +1,168 @@
+package backend
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// parentVar makes the test program a parent that is killed or, as "terminal",
+// one that lends its terminal.
+const parentVar = "TLSLAB_TEST_PARENT"
+
+const path = "PATH=/usr/local/bin:/usr/bin:/bin"
+
+func parent() {
+	if os.Getenv(parentVar) == "terminal" {
+		exit, err := Run(context.Background(), Command{
+			Args: []string{"bash", "--norc", "-i"}, Dir: "/", Env: []string{path}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		})
+		fmt.Println("exit", exit, err)
+		os.Exit(0)
+	}
+	_, err := Run(context.Background(), Command{
+		Args: []string{"sh", "-c", "echo $$; exec sleep 1000"}, Dir: "/", Env: []string{path}, Stdout: os.Stdout,
+	})
+	fmt.Println(err)
+	os.Exit(1)
+}
+
+// ended waits until a process has ended, and says whether it did in time.
+func ended(t *testing.T, pid int) bool {
+	t.Helper()
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err == unix.ESRCH {
+		return true
+	}
+	require.NoError(t, err)
+	defer unix.Close(fd)
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, max(0, int(time.Until(deadline).Milliseconds())))
+		if err == unix.EINTR {
+			continue
+		}
+		require.NoError(t, err)
+		return n == 1
+	}
+}
+
+func TestRunDiesWithItsParent(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), parentVar+"=1")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	var pid int
+	_, err = fmt.Fscanln(bufio.NewReader(out), &pid)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Kill())
+	assert.True(t, ended(t, pid), "the child outlives its parent")
+	_ = cmd.Wait() // reaps it; that it was killed is no news
+}
+
+// onThreadThatEnds calls f on a thread and waits until that is gone.
+func onThreadThatEnds(t *testing.T, f func()) {
+	t.Helper()
+	thread := make(chan int)
+	work := func() {
+		runtime.LockOSThread() // without unlocking, which ends the thread with the goroutine
+		if unix.Gettid() == os.Getpid() {
+			runtime.UnlockOSThread() // but not the first one
+			thread <- 0
+			return
+		}
+		f()
+		thread <- unix.Gettid()
+	}
+	id := 0
+	for id == 0 {
+		go work()
+		id = <-thread
+	}
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(fmt.Sprintf("/proc/self/task/%d", id))
+		return errors.Is(err, os.ErrNotExist)
+	}, 10*time.Second, time.Millisecond)
+}
+
+// TestStartOutlivesThreads starts a process from a thread that ends.
+func TestStartOutlivesThreads(t *testing.T) {
+	t.Parallel()
+	out, in := io.Pipe()
+	cmd := exec.Command("cat")
+	cmd.Stdin, cmd.Stdout = out, io.Discard
+	var wait func() error
+	var err error
+	onThreadThatEnds(t, func() { wait, err = Start(cmd) })
+	require.NoError(t, err)
+	written := make(chan error)
+	go func() {
+		_, err := io.WriteString(in, "x")
+		written <- errors.Join(err, in.Close())
+	}()
+	assert.NoError(t, wait(), "it ended by itself")
+	require.NoError(t, out.Close()) // nobody reads any more where it did not
+	assert.NoError(t, <-written)
+}
+
+func TestRunEndsItsGroup(t *testing.T) {
+	t.Parallel()
+	start := func(ctx context.Context, line string) (pid int, wait func() error) {
+		out, in := io.Pipe()
+		done := make(chan error, 1)
+		go func() {
+			_, err := Run(ctx, Command{Args: []string{"sh", "-c", line}, Dir: "/", Env: []string{path}, Stdout: in})
+			done <- err
+		}()
+		_, err := fmt.Fscanln(out, &pid)
+		require.NoError(t, err)
+		return pid, func() error { return <-done }
+	}
+
+	pid, wait := start(t.Context(), "sleep 1000 & echo $!")
+	require.NoError(t, wait(), "the end of the leader")
+	assert.True(t, ended(t, pid))
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	pid, wait = start(ctx, "sleep 1000 & echo $!; wait")
+	cancel(io.ErrNoProgress)
+	assert.ErrorIs(t, wait(), io.ErrNoProgress, "the end of the context, with its cause")
+	assert.True(t, ended(t, pid))
+}
+
+// TestRunWithTerminal has script(1) give this program a terminal, which a
+// shell with job control then uses.
+func TestRunWithTerminal(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"script", "bash"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(err)
+		}
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), "script", "-qec", self, os.DevNull)
+	cmd.Env = append(os.Environ(), parentVar+"=terminal")
+	cmd.Stdin = strings.NewReader("echo $-; sleep 0 & wait; echo alive\nexit 5\n")
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(output))
+	assert.NotContains(t, string(output), "no job control")
+	assert.Regexp(t, `(?m)^[a-zA-Z]*i[a-zA-Z]*m[a-zA-Z]*\r$`, string(output), "interactive, with job control")
+	assert.Contains(t, string(output), "exit 5 <nil>")
+}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package backend
+
+const parentVar = "TLSLAB_TEST_PARENT"
+
+func parent() {}

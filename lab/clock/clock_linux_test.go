@@ -1,0 +1,246 @@
+package clock
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"github.com/tlslab/tlslab/lab/clock/tracer"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const year = 365 * 24 * time.Hour
+
+// run runs a command with a wrong clock.
+func run(t *testing.T, offset time.Duration, stdin io.Reader, args ...string) (output string, err error) {
+	t.Helper()
+	if err := Available(); err != nil {
+		t.Skip(err)
+	}
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		t.Skip(err)
+	}
+	var out bytes.Buffer
+	cmd := &exec.Cmd{Path: path, Args: args, Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent"}, Dir: "/", Stdin: stdin, Stdout: &out, Stderr: &out}
+	refusal, err := Skew(cmd, offset)
+	require.NoError(t, err)
+	err = cmd.Run()
+	return out.String(), errors.Join(refusal(), err)
+}
+
+// TestSkew has programs print the seconds since 1970 by whatever way they read
+// them, and by processes that they start.
+func TestSkew(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for _, offset := range []time.Duration{-3 * year, 3 * year, time.Second, -50 * year, 70 * year} {
+		for _, test := range []struct {
+			name string
+			args []string
+		}{
+			{"libc", []string{"date", "+%s"}},
+			{"time", []string{"perl", "-e", "print time, qq(\n)"}},
+			{"gettimeofday", []string{"bash", "-c", "echo ${EPOCHREALTIME%.*}"}},
+			{"coarse clock", []string{"python3", "-c", "import time; print(int(time.clock_gettime(5)))"}},
+			{"a static program", []string{"sh", "-c", "exec -a " + tracer.Name + " " + self}},
+			{"children", []string{"sh", "-c", "date +%s; (date +%s); date +%s | cat; exec date +%s"}},
+			{"git", []string{"git", "-c", "user.name=a", "-c", "user.email=a@example.test", "-c", "alias.t=!git var GIT_COMMITTER_IDENT | cut -d' ' -f3", "t"}},
+		} {
+			t.Run(fmt.Sprint(test.name, " ", offset), func(t *testing.T) {
+				t.Parallel()
+				if test.name == "a static program" {
+					test.args[0] = "bash" // whose exec can set argv[0]
+				}
+				before := time.Now().Add(offset).Unix()
+				output, err := run(t, offset, nil, test.args...)
+				after := time.Now().Add(offset).Unix()
+				require.NoError(t, err, output)
+				lines := strings.Fields(output)
+				require.NotEmpty(t, lines)
+				for _, line := range lines {
+					shown, err := strconv.ParseInt(line, 10, 64)
+					require.NoError(t, err)
+					// The coarse clock is up to a tick late.
+					assert.True(t, before-1 <= shown && shown <= after, "shows %d, expected %d to %d", shown, before, after)
+				}
+			})
+		}
+	}
+}
+
+// TestOtherClocks compares what must stay right.
+func TestOtherClocks(t *testing.T) {
+	t.Parallel()
+	var before, after unix.Timespec
+	require.NoError(t, unix.ClockGettime(unix.CLOCK_MONOTONIC, &before))
+	output, err := run(t, 3*year, nil, "python3", "-c", "import time; print(int(time.clock_gettime(time.CLOCK_MONOTONIC)))")
+	require.NoError(t, err, output)
+	require.NoError(t, unix.ClockGettime(unix.CLOCK_MONOTONIC, &after))
+	shown, err := strconv.ParseInt(strings.TrimSpace(output), 10, 64)
+	require.NoError(t, err)
+	assert.True(t, int64(before.Sec) <= shown && shown <= int64(after.Sec), "monotonic")
+
+	file := filepath.Join(t.TempDir(), "file")
+	_, err = run(t, 3*year, nil, "sh", "-c", "echo >"+file)
+	require.NoError(t, err)
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), info.ModTime(), time.Hour, "the times of files")
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, line, input string
+		output            string
+		exit              int
+	}{
+		{"status", "exit 7", "", "", 7},
+		{"signal", "kill -9 $$", "", "", 137},
+		{"signal of a child", "sh -c 'kill -KILL $$' 2>/dev/null; echo $?", "", "137\n", 0},
+		{"caught signal", "trap 'echo caught' USR1; kill -USR1 $$; echo on", "", "caught\non\n", 0},
+		{"input", "cat", "typed\n", "typed\n", 0},
+		{"folder", "pwd", "", "/\n", 0},
+		{"environment", "env | grep -v -e ^PATH= -e ^PWD= -e ^_=", "", "HOME=/nonexistent\n", 0},
+		{"nothing left behind", "setsid sleep 1000 & echo on", "", "on\n", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			output, err := run(t, -3*year, strings.NewReader(test.input), "sh", "-c", test.line)
+			var ended *exec.ExitError
+			if test.exit != 0 {
+				require.ErrorAs(t, err, &ended)
+				assert.Equal(t, test.exit, ended.ExitCode())
+			} else {
+				require.NoError(t, err)
+			}
+			assert.Equal(t, test.output, output)
+		})
+	}
+}
+
+// TestJobControl has a shell stop a job and continue it.
+func TestJobControl(t *testing.T) {
+	t.Parallel()
+	output, err := run(t, 3*year, nil, "bash", "-c",
+		`exec 2>/dev/null; set -m; sh -c 'kill -STOP $$; echo continued' & wait %1; echo $?; kill -CONT %1; wait %1; echo $?`)
+	require.NoError(t, err)
+	assert.Equal(t, "147\ncontinued\n0\n", output) // 128 and SIGSTOP
+}
+
+// TestRefusal runs what cannot be run.
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, []byte("\x7fELF but no program"), 0o700))
+	_, err := run(t, 3*year, nil, file)
+	assert.ErrorIs(t, err, syscall.ENOEXEC)
+}
+
+// TestTracerIsKilled kills a tracer by signal 9: what it traces ends too.
+func TestTracerIsKilled(t *testing.T) {
+	t.Parallel()
+	if err := Available(); err != nil {
+		t.Skip(err)
+	}
+	cmd := exec.Command("sh", "-c", "setsid sleep 1000 & echo $!; exec sleep 1000")
+	refusal, err := Skew(cmd, 3*year)
+	require.NoError(t, err)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	var pid int
+	_, err = fmt.Fscanln(bufio.NewReader(out), &pid)
+	require.NoError(t, err)
+	fd, err := unix.PidfdOpen(pid, 0)
+	require.NoError(t, err)
+	defer unix.Close(fd)
+	require.NoError(t, cmd.Process.Kill())
+	n, err := 0, error(unix.EINTR)
+	for err == unix.EINTR {
+		n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 10_000)
+	}
+	require.NoError(t, err)
+	assert.Equal(t, 1, n, "it outlives its tracer")
+	_ = cmd.Wait() // reaps it; that it was killed is no news
+	assert.NoError(t, refusal())
+}
+
+// TestProbe can fail.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	answer := func(text string, err error) func(string, []string, time.Duration) (string, error) {
+		return func(string, []string, time.Duration) (string, error) { return text, err }
+	}
+	ahead := func(by time.Duration) string { return strconv.FormatInt(time.Now().Add(by).Unix(), 10) }
+	assert.NoError(t, Probe(func(_ string, _ []string, offset time.Duration) (string, error) { return ahead(offset), nil }))
+	assert.ErrorContains(t, Probe(answer(ahead(0), nil)), "has one that is ahead by 0s")
+	assert.ErrorContains(t, Probe(answer("", nil)), `printed ""`)
+	assert.ErrorIs(t, Probe(answer("", io.ErrUnexpectedEOF)), io.ErrUnexpectedEOF)
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ scope, said, why string }{
+		{"", "1 operation not permitted", "seccomp=unconfined"},
+		{"1", "1 operation not permitted", "seccomp=unconfined"},
+		{"2", "1 operation not permitted", "ptrace_scope is 2: set it with `sysctl kernel.yama.ptrace_scope=1`, as root ("},
+		{"3", "1 operation not permitted", "ptrace_scope=1`, as root, in /etc/sysctl.d, and start the machine anew ("},
+		{"3", "8 exec format error", "set: exec format error"},
+		{"3", "0 malformed", "set: malformed"},
+	} {
+		file := filepath.Join(t.TempDir(), "scope")
+		if test.scope != "" {
+			require.NoError(t, os.WriteFile(file, []byte(test.scope+"\n"), 0o600))
+		}
+		assert.ErrorContains(t, explain(parse(test.said), file), test.why)
+	}
+}
+
+// BenchmarkSkew runs the smallest program in turns with the right clock and
+// with a wrong one. ms/clock is what the clock costs.
+func BenchmarkSkew(b *testing.B) {
+	if err := Available(); err != nil {
+		b.Skip(err)
+	}
+	path, err := exec.LookPath("true")
+	if err != nil {
+		b.Skip(err)
+	}
+	once := func(offset time.Duration) time.Duration {
+		cmd, refusal := &exec.Cmd{Path: path, Args: []string{"true"}, Env: []string{}}, func() error { return nil }
+		start := time.Now()
+		if offset != 0 {
+			var err error
+			refusal, err = Skew(cmd, offset)
+			require.NoError(b, err)
+		}
+		require.NoError(b, cmd.Run())
+		require.NoError(b, refusal())
+		return time.Since(start)
+	}
+	var right, wrong time.Duration
+	for b.Loop() {
+		right += once(0)
+		wrong += once(3 * year)
+	}
+	b.ReportMetric(float64((wrong-right).Microseconds())/1000/float64(b.N), "ms/clock")
+}

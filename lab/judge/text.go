@@ -1,0 +1,128 @@
+// Package judge compares what a command printed with what a scenario expects
+// of it. It runs nothing.
+package judge
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/tlslab/tlslab/certgen"
+)
+
+// Context is what the placeholders of an expected text stand for in one run.
+type Context struct {
+	Set        *certgen.Set // for {CERT.not-after} and {CERT.not-before}
+	Home       string       // for {home}
+	Start, End time.Time    // bounds of {now}, by the client's clock
+}
+
+// head is what may stand on a line before the reason of a failure: what go was
+// fetching, up to the URL in quotes, or words that quote no URL at all. Text
+// between the URL and the reason, such as "proxyconnect tcp: ", is part of the
+// reason: it is another failure.
+const head = `(?:.*"https?://[^"]*": |[^"]*(?::\s|\t))?`
+
+var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
+
+// pattern turns an expected text into an expression for a whole line. Every
+// {now} becomes a group, to be compared with the clock.
+func (c Context) pattern(expected string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString("^" + head)
+	last := 0
+	for _, at := range placeholder.FindAllStringIndex(expected, -1) {
+		b.WriteString(regexp.QuoteMeta(expected[last:at[0]]))
+		b.WriteString(c.stands(expected[at[0]:at[1]]))
+		last = at[1]
+	}
+	b.WriteString(regexp.QuoteMeta(expected[last:]) + "$")
+	return regexp.MustCompile(b.String())
+}
+
+// stands is the expression that a placeholder stands for. What is no
+// placeholder stands for itself.
+func (c Context) stands(name string) string {
+	switch name {
+	case "{now}":
+		return `(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))`
+	case "{address}":
+		return `(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`
+	case "{home}":
+		return regexp.QuoteMeta(c.Home)
+	}
+	cert, date, _ := strings.Cut(strings.Trim(name, "{}"), ".")
+	if c.Set != nil {
+		if made := c.Set.Certificate(cert); made != nil {
+			switch date {
+			case "not-after":
+				return regexp.QuoteMeta(made.NotAfter.UTC().Format(time.RFC3339))
+			case "not-before":
+				return regexp.QuoteMeta(made.NotBefore.UTC().Format(time.RFC3339))
+			}
+		}
+	}
+	return regexp.QuoteMeta(name)
+}
+
+// found says whether expected ends a line of output.
+func (c Context) found(expected, output string) bool {
+	pattern := c.pattern(expected)
+	for line := range strings.Lines(output) {
+		groups := pattern.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if groups != nil && c.timely(groups[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// timely says whether each printed time lies within the run, to the second.
+func (c Context) timely(printed []string) bool {
+	for _, text := range printed {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil || at.Before(c.Start.Truncate(time.Second)) || at.After(c.End) {
+			return false
+		}
+	}
+	return true
+}
+
+// Missing are the lines of expected that output does not hold.
+func (c Context) Missing(expected []string, output string) []string {
+	var missing []string
+	for _, text := range expected {
+		if !c.found(text, output) {
+			missing = append(missing, text)
+		}
+	}
+	return missing
+}
+
+var address = regexp.MustCompile(`(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`)
+
+// Normal is output with everything in it replaced that differs between two
+// runs of the same failure: times of the client's clock, addresses and ports,
+// the home folder and certificates' dates. Outputs of two backends that are
+// equal in this form are the same text.
+func (c Context) Normal(output string) string {
+	if c.Home != "" {
+		output = strings.ReplaceAll(output, c.Home, "{home}")
+	}
+	if c.Set != nil {
+		for _, name := range c.Set.Names() {
+			cert := c.Set.Certificate(name)
+			output = strings.ReplaceAll(output, cert.NotAfter.UTC().Format(time.RFC3339), "{"+name+".not-after}")
+			output = strings.ReplaceAll(output, cert.NotBefore.UTC().Format(time.RFC3339), "{"+name+".not-before}")
+		}
+	}
+	output = clock.ReplaceAllStringFunc(output, func(text string) string {
+		if c.timely([]string{text}) {
+			return "{now}"
+		}
+		return text
+	})
+	return address.ReplaceAllString(output, "{address}")
+}
+
+var clock = regexp.MustCompile(Context{}.stands("{now}"))

@@ -1,0 +1,116 @@
+// Package lab plays worlds and judges them: it makes a world's certificates,
+// brings its hosts up, runs the real command of its client on a backend, and
+// holds what happened against what the scenario says. It is the API that other
+// programs import.
+//
+//	l, err := lab.New(ctx, lab.Options{})
+//	defer l.Close()
+//	for _, c := range lab.Cases(scenario) {
+//		trial, err := l.Play(ctx, c)
+//	}
+//
+// The client's environment is built from nothing, its folders are temporary,
+// and nothing listens beyond loopback or a private network namespace.
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/tlslab/tlslab/lab/backend"
+	"github.com/tlslab/tlslab/lab/client"
+	"github.com/tlslab/tlslab/lab/scratch"
+)
+
+// ErrUnavailable is wrapped by every error that says that this machine, and
+// not the scenario, is in the way: no go command, no temporary folder, no such
+// backend.
+var ErrUnavailable = errors.New("this machine cannot")
+
+// Auto is the backend that is the best available one that can play a world.
+const Auto = "auto"
+
+// Options configure a lab. The zero value plays with the go command on PATH on
+// the best backend.
+type Options struct {
+	// Go is the go command, a path or a name on PATH. Empty means "go".
+	Go string
+
+	// Backend is the name of a backend. Empty means [Auto].
+	Backend string
+
+	// TempDir is where the lab's temporary folder is made. Empty means TMPDIR,
+	// else on Linux a folder in memory where there is a fit one, else
+	// [os.TempDir].
+	TempDir string
+
+	// Port is the loopback port on which the host backend's tunnel listens.
+	// Empty means any free one. Two worlds at once cannot share it.
+	Port string
+}
+
+// Lab plays worlds. Its methods are safe for concurrent use.
+type Lab struct {
+	opts     Options
+	tool     Tool
+	path     string
+	cache    string
+	scratch  *scratch.Dir
+	backends []backend.Backend
+	passed   []string // backends that Auto passed over, with the reason
+	runs     atomic.Int64
+}
+
+// New makes a lab. It asks the go command for its release, sweeps what killed
+// processes left and, for [Auto], tries which backends work here. An error
+// wraps [ErrUnavailable].
+func New(ctx context.Context, opts Options) (_ *Lab, err error) {
+	l := &Lab{opts: opts}
+	if l.scratch, err = scratch.Open(opts.TempDir); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}()
+	if l.tool, err = findTool(ctx, opts.Go, filepath.Join(l.scratch.Path(), "tool")); err != nil {
+		return nil, err
+	}
+	l.path = client.Path(l.tool.Path)
+	if err := l.chooseBackends(ctx); err != nil {
+		return nil, err
+	}
+	l.cache = filepath.Join(l.scratch.Path(), "gocache")
+	return l, os.Mkdir(l.cache, 0o700)
+}
+
+// Close removes everything that the lab has made, and what its backends keep
+// ready for the next world. Worlds must be closed before.
+func (l *Lab) Close() error {
+	var errs []error
+	for _, b := range l.backends {
+		if c, ok := b.(io.Closer); ok {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(append(errs, l.scratch.Close())...)
+}
+
+// Tool is the go command that the lab plays with.
+func (l *Lab) Tool() Tool { return l.tool }
+
+// Runs counts the commands that have been played and judged, attacks included.
+func (l *Lab) Runs() int64 { return l.runs.Load() }
+
+// Backend says which backend plays, and why not a better one. For [Auto] it is
+// the first choice; a world that it cannot express goes to the next.
+func (l *Lab) Backend() (name, why string) {
+	return l.backends[0].Name(), strings.Join(l.passed, "; ")
+}

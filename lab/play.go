@@ -1,0 +1,248 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tlslab/tlslab/lab/backend"
+	"github.com/tlslab/tlslab/lab/client"
+	"github.com/tlslab/tlslab/lab/endpoint"
+	"github.com/tlslab/tlslab/lab/judge"
+	"github.com/tlslab/tlslab/scenarios"
+)
+
+// Play plays one case and judges it; a fix that works is attacked. What a
+// backend cannot express is a skipped trial and not an error. An error means
+// that nothing could be measured: it wraps [ErrUnavailable], or ctx ended.
+func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
+	trial := Trial{
+		Scenario: c.Scenario.ID,
+		Cause:    c.Scenario.Cause,
+		Trial:    c.Name(),
+		Go:       l.tool.Version,
+		Evidence: map[string]endpoint.Evidence{},
+	}
+	w, err := c.World()
+	if err != nil {
+		return trial, err
+	}
+	trial.Command = strings.Join(w.Client.Run, " ")
+	b, reason := l.backendFor(&w)
+	trial.Backend = b.Name()
+	if reason == nil {
+		reason = missingProgram(&w, l.path)
+	}
+	if reason == nil && c.fails() != nil && len(c.Expected(trial.Go)) == 0 {
+		reason = fmt.Errorf("the scenario does not say what %s prints; add an alternative for it under fails", trial.Go)
+	}
+	if reason != nil {
+		trial.Verdict, trial.Why = Skipped, reason.Error()
+		return trial, nil
+	}
+	seen, err := l.observe(ctx, b, w, false)
+	if err != nil {
+		return trial, fmt.Errorf("%s %s: %w", trial.Scenario, trial.Trial, err)
+	}
+	seen.fill(&trial)
+	trial.Why = l.judge(c, seen)
+	if c.Fix != nil && trial.Why == "" {
+		if trial.Why, err = l.attack(ctx, b, c, w, &trial); err != nil {
+			return trial, fmt.Errorf("%s %s under attack: %w", trial.Scenario, trial.Trial, err)
+		}
+	}
+	trial.Verdict = AsExpected
+	if trial.Why != "" {
+		trial.Verdict = Deviates
+	}
+	return trial, nil
+}
+
+// judge returns why a trial deviates, or "".
+func (l *Lab) judge(c Case, o *observation) string {
+	if o.before != "" {
+		return o.before
+	}
+	if expected := c.Expected(l.tool.Version); expected != nil {
+		return judge.Failure(expected, o.runs, o.seen())
+	}
+	if c.Scenario.AcceptsTampering && c.Fix == nil { // a myth changes nothing of it
+		return o.deception()
+	}
+	return o.success()
+}
+
+// Expected are the alternatives of which a case's world prints one with a
+// release of go; none where it should succeed.
+func (c Case) Expected(release string) scenarios.Expectations {
+	var fitting scenarios.Expectations
+	for _, e := range c.fails() {
+		if e.Fits(release) {
+			fitting = append(fitting, e)
+		}
+	}
+	return fitting
+}
+
+// fails is what a case's world should print; nil where it should succeed.
+func (c Case) fails() scenarios.Expectations {
+	switch {
+	case c.Fix != nil:
+		return nil
+	case c.Myth != nil && c.Myth.Fails != nil:
+		return c.Myth.Fails
+	}
+	return c.Scenario.Fails
+}
+
+// observation is what both ends of one world saw.
+type observation struct {
+	runs     []judge.Run
+	arrivals []judge.Arrival // per run
+	before   string          // why a preparing command failed
+	evidence map[string]endpoint.Evidence
+	wall     time.Duration
+}
+
+// observe plays a world: every run of its client's command, with fresh caches
+// each.
+func (l *Lab) observe(ctx context.Context, b backend.Backend, w scenarios.World, tampered bool) (_ *observation, err error) {
+	world, err := l.up(ctx, b, w, tampered)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closing := world.Close(); err == nil {
+			err = closing
+		}
+	}()
+	o := &observation{}
+	for range max(1, w.Client.Runs) {
+		if err := world.play(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := world.Settle(ctx); err != nil {
+		return nil, err
+	}
+	o.evidence = world.Evidence()
+	return o, nil
+}
+
+// play runs the client's commands once.
+func (r *World) play(ctx context.Context, o *observation) error {
+	c, err := r.Client()
+	if err != nil {
+		return err
+	}
+	for _, command := range r.world.Client.Before {
+		run, err := r.capture(ctx, c, command)
+		if err != nil {
+			return err
+		}
+		if run.Exit != 0 {
+			o.before = fmt.Sprintf("%s exited %d before the command: %s", strings.Join(command, " "), run.Exit, run.Stderr)
+		}
+	}
+	run, err := r.capture(ctx, c, r.world.Client.Run)
+	if err != nil {
+		return err
+	}
+	r.lab.runs.Add(1)
+	o.wall += run.End.Sub(run.Start)
+	modules := r.world.Modules
+	if modules == nil {
+		modules = []string{scenarios.DefaultModule}
+	}
+	arrival, err := judge.Arrived(c.ModCache(), judge.Wanted(r.world.Client.Run, modules), r.store)
+	o.runs = append(o.runs, run)
+	o.arrivals = append(o.arrivals, arrival)
+	return err
+}
+
+// capture runs a command and keeps what it prints.
+func (r *World) capture(ctx context.Context, c *client.Client, command scenarios.Command) (judge.Run, error) {
+	var stdout, stderr bytes.Buffer
+	start := time.Now()
+	exit, err := r.Run(ctx, c, c.Expand(command), nil, &stdout, &stderr)
+	return judge.Run{
+		Exit: exit, Stdout: stdout.String(), Stderr: stderr.String(),
+		Context: judge.Context{Set: r.set, Home: c.Home(), Start: start.Add(r.skew), End: time.Now().Add(r.skew)},
+	}, err
+}
+
+// told is the run that a trial tells of: the first that failed, else the last.
+func (o *observation) told() int {
+	failed := slices.IndexFunc(o.runs, func(r judge.Run) bool { return r.Exit != 0 })
+	if failed < 0 {
+		return len(o.runs) - 1
+	}
+	return failed
+}
+
+func (o *observation) fill(t *Trial) {
+	run := o.runs[o.told()]
+	t.Exit, t.Stderr, t.Normal = run.Exit, run.Stderr, run.Normal(run.Stderr)
+	t.Outcome = Succeeded
+	if run.Exit != 0 {
+		t.Outcome = Failed
+	}
+	t.Evidence = o.evidence
+	t.MS = float64(o.wall.Microseconds()) / 1000
+}
+
+func (o *observation) seen() judge.Seen {
+	var seen judge.Seen
+	for name, host := range o.evidence {
+		seen.Connections += host.Connections
+		if host.Queries != nil {
+			seen.Asked = append(seen.Asked, name)
+		}
+		for _, connection := range host.Seen {
+			if connection.Error != "" {
+				seen.Errors = append(seen.Errors, withoutOffer(connection.Error))
+			}
+		}
+	}
+	return seen
+}
+
+// withoutOffer cuts off what crypto/tls says of a client's offer, which depends
+// on the client's processor and release.
+func withoutOffer(handshakeError string) string {
+	text, _, _ := strings.Cut(handshakeError, "; client offered: ")
+	return text
+}
+
+// success returns why an observation is none, or "".
+func (o *observation) success() string {
+	for i, run := range o.runs {
+		switch {
+		case run.Exit != 0:
+			return fmt.Sprintf("expected success, exited %d: %s", run.Exit, strings.TrimSpace(run.Stderr))
+		case o.arrivals[i].Why() != "":
+			return o.arrivals[i].Why()
+		}
+	}
+	return ""
+}
+
+// deception returns why an observation is not that of a client which took
+// other modules for the right ones, or "".
+func (o *observation) deception() string {
+	for i, run := range o.runs {
+		switch {
+		case run.Exit != 0:
+			return fmt.Sprintf("expected success, exited %d: %s", run.Exit, strings.TrimSpace(run.Stderr))
+		case o.arrivals[i].Different != "":
+		case o.arrivals[i].Missing != "":
+			return o.arrivals[i].Why()
+		default:
+			return "the right module arrived; the scenario says that another is accepted in its place"
+		}
+	}
+	return ""
+}
