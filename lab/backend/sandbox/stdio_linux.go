@@ -17,14 +17,16 @@ import (
 // stdio joins a command's standard descriptors with its readers and writers:
 // files go over as they are, everything else by a pipe, as os/exec does.
 type stdio struct {
-	child  [3]*os.File
-	ours   []*os.File // the child's ends, to be closed once it has them
-	pipes  []*os.File // our ends
-	copies []func() error
+	child   [3]*os.File
+	ours    []*os.File // the child's ends, to be closed once it has them
+	typed   []*os.File // our end of the input, where that is a pipe
+	printed []*os.File // our ends of the outputs
+	reads   []func() error
+	writes  []func() error
 
-	copied sync.WaitGroup
-	mu     sync.Mutex
-	err    error
+	written, read sync.WaitGroup
+	mu            sync.Mutex
+	err           error
 }
 
 func connect(c backend.Command) (*stdio, error) {
@@ -37,7 +39,8 @@ func connect(c backend.Command) (*stdio, error) {
 	}
 	if err != nil {
 		closeAll(s.ours)
-		closeAll(s.pipes)
+		closeAll(s.typed)
+		closeAll(s.printed)
 		return nil, err
 	}
 	return s, nil
@@ -61,7 +64,10 @@ func (s *stdio) input(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	s.pipe(0, far, near, func() error {
+	s.child[0] = far
+	s.ours = append(s.ours, far)
+	s.typed = append(s.typed, near)
+	s.writes = append(s.writes, func() error {
 		_, err := io.Copy(near, r)
 		if errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) {
 			err = nil // a command need not read all of its input
@@ -83,11 +89,48 @@ func (s *stdio) output(fd int, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.pipe(fd, far, near, func() error {
+	s.child[fd] = far
+	s.ours = append(s.ours, far)
+	s.printed = append(s.printed, near)
+	s.reads = append(s.reads, func() error {
 		_, err := io.Copy(w, near)
-		return errors.Join(err, ignoreClosed(near.Close()))
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = drain(w, near)
+		}
+		return errors.Join(err, near.Close())
 	})
 	return nil
+}
+
+// drain copies what is in the pipe, and does not wait for more.
+func drain(w io.Writer, pipe *os.File) error {
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if err := pipe.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	buffer := make([]byte, 32<<10)
+	for {
+		var n int
+		var read error
+		if err := raw.Read(func(fd uintptr) (done bool) {
+			n, read = unix.Read(int(fd), buffer)
+			return read != unix.EINTR
+		}); err != nil {
+			return err
+		}
+		if read == unix.EAGAIN || read == nil && n == 0 {
+			return nil
+		}
+		if read != nil {
+			return os.NewSyscallError("read", read)
+		}
+		if _, err := w.Write(buffer[:n]); err != nil {
+			return err
+		}
+	}
 }
 
 func ignoreClosed(err error) error {
@@ -107,38 +150,43 @@ func (s *stdio) null(fd, mode int) error {
 	return nil
 }
 
-func (s *stdio) pipe(fd int, far, near *os.File, copy func() error) {
-	s.child[fd] = far
-	s.ours = append(s.ours, far)
-	s.pipes = append(s.pipes, near)
-	s.copies = append(s.copies, copy)
-}
-
 // started lets go of the child's ends and begins to copy.
 func (s *stdio) started() {
 	closeAll(s.ours)
-	for _, copy := range s.copies {
-		s.copied.Go(func() {
-			if err := copy(); err != nil {
-				s.mu.Lock()
-				defer s.mu.Unlock()
-				s.err = errors.Join(s.err, err)
-			}
-		})
+	for _, write := range s.writes {
+		s.written.Go(func() { s.note(write()) })
+	}
+	for _, read := range s.reads {
+		s.read.Go(func() { s.note(read()) })
 	}
 }
 
+func (s *stdio) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = errors.Join(s.err, err)
+}
+
 // finish waits until everything is copied. All writers of the outputs are gone
-// by then; a reader that never ends holds it up no longer than WaitDelay.
+// by then, so that what they wrote is in the pipes. The end of the pipes is not
+// waited for: a process that the harness forks meanwhile has a copy of each
+// descriptor until it executes its program, and to make a network namespace
+// for it may take the kernel seconds. A reader that never ends holds finish up
+// no longer than WaitDelay.
 func (s *stdio) finish() error {
+	past := time.Unix(1, 0)
+	for _, f := range s.printed {
+		_ = f.SetReadDeadline(past) // fails where all is copied and f closed
+	}
+	s.read.Wait()
+	closeAll(s.typed)
 	done := make(chan struct{})
-	go func() { s.copied.Wait(); close(done) }()
+	go func() { s.written.Wait(); close(done) }()
 	timer := time.NewTimer(backend.WaitDelay)
 	defer timer.Stop()
 	select {
 	case <-done:
 	case <-timer.C:
-		closeAll(s.pipes)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
