@@ -158,11 +158,17 @@ fixes:
     by: network
     change: {hosts: {gateway.corp.test: {proxy: {tampers: false, http2: true}}}}
     unsafe: [tampering]
+myths:
+  longer-timeout:
+    claim: More patience helps
+    change: {client: {env: {PATIENCE: "more"}}}
 `
 	l := newTestLab(t)
 	for name, test := range map[string]struct{ old, new, trial, why string }{
 		"as it says":                 {"", "", "broken", ""},
 		"its fix":                    {"", "", "fix:hand-on", ""},
+		"its myth":                   {"", "", "myth:longer-timeout", ""},
+		"a myth that helps":          {`{client: {env: {PATIENCE: "more"}}}`, `{hosts: {gateway.corp.test: {proxy: {tampers: false}}}}`, "myth:longer-timeout", "the right module arrived"},
 		"the right module arrives":   {"tampers: true", "copies-dates: true", "broken", "the right module arrived"},
 		"go notices":                 {", GOSUMDB: \"off\"", "", "broken", "expected success, exited 1"},
 		"a deception that is unsaid": {"accepts-tampering: true\n", "", "broken", "is not the one that the world serves"},
