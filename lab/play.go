@@ -185,7 +185,8 @@ func (o *observation) told() int {
 
 func (o *observation) fill(t *Trial) {
 	run := o.runs[o.told()]
-	t.Exit, t.Stderr, t.Normal = run.Exit, run.Stderr, run.Normal(run.Stderr)
+	t.Exit, t.Stderr = run.Exit, run.Stderr
+	t.Normal, t.NormalOut = run.Normal(run.Stderr), run.Normal(run.Stdout)
 	t.Outcome = Succeeded
 	if run.Exit != 0 {
 		t.Outcome = Failed
@@ -194,9 +195,12 @@ func (o *observation) fill(t *Trial) {
 	t.MS = float64(o.wall.Microseconds()) / 1000
 }
 
-func (o *observation) seen() judge.Seen {
+func (o *observation) seen() judge.Seen { return seenBy(o.evidence) }
+
+// seenBy is what the evidence of a world's hosts says to a judge.
+func seenBy(evidence map[string]endpoint.Evidence) judge.Seen {
 	var seen judge.Seen
-	for name, host := range o.evidence {
+	for name, host := range evidence {
 		seen.Connections += host.Connections
 		if host.Queries != nil {
 			seen.Asked = append(seen.Asked, name)

@@ -33,8 +33,9 @@ type Trial struct {
 	MS float64 `json:"ms"`
 
 	// Normal is Stderr with everything replaced that differs between two runs
-	// of the same failure.
-	Normal string `json:"-"`
+	// of the same failure, and NormalOut is standard output in that form.
+	Normal    string `json:"-"`
+	NormalOut string `json:"-"`
 }
 
 // Outcome is how the command ended.
@@ -88,7 +89,10 @@ func Cases(all ...*scenarios.Scenario) []Case {
 	return cases
 }
 
-// Name is "broken", "fix:ID" or "myth:ID".
+// Broken is the name of the trial that plays a scenario's own world.
+const Broken = "broken"
+
+// Name is [Broken], "fix:ID" or "myth:ID".
 func (c Case) Name() string {
 	switch {
 	case c.Fix != nil:
@@ -96,7 +100,7 @@ func (c Case) Name() string {
 	case c.Myth != nil:
 		return "myth:" + c.Myth.ID
 	}
-	return "broken"
+	return Broken
 }
 
 // World is the scenario's world with the case's change made to it.
