@@ -59,6 +59,7 @@ func TestCheck(t *testing.T) {
 			{"it", "trailing", `"xx" is not hexadecimal: expected pairs of digits, such as 0500`},
 			{"it", "raw", `"yy" is not hexadecimal: expected pairs of digits, such as 0500`},
 		}},
+		{"public key", map[string]Spec{"it": {PublicKey: "30x"}}, []Problem{{"it", "public-key", `"30x" is not hexadecimal: expected pairs of digits, such as 0500`}}},
 		{"case of a name", map[string]Spec{"IT": {}, "it": {}}, []Problem{{"it", "", "the name differs from IT only in case: choose another one"}}},
 	}
 	for _, test := range tests {

@@ -29,7 +29,11 @@ func (p *plan) encodeTBS(key, issuerKey *keyPair, valid validity) []byte {
 			b.addTime(valid.notAfter)
 		})
 		b.addBytes(p.subject)
-		b.addBytes(key.spki)
+		if p.publicKey != nil {
+			b.addBytes(p.publicKey)
+		} else {
+			b.addBytes(key.spki)
+		}
 		if p.version == 3 {
 			p.addExtensions(b, key, issuerKey)
 		}

@@ -302,6 +302,13 @@ func TestHandshakes(t *testing.T) {
 			specs: pki(nil, func(s *certgen.Spec) { s.Raw = "3003020101" }, nil),
 			want:  "tls: failed to parse certificate from server: x509: malformed tbs certificate",
 		},
+		{
+			name: "brainpool key",
+			specs: pki(nil, nil, func(s *certgen.Spec) {
+				s.PublicKey = "305a301406072a8648ce3d020106092b240303020801010703420004a76c33d8dd037a956b74f7e7d4d25fa872aec8fc0755bc53aba379ca6bd39431512f2a8cedb7a45f678ac3a023be00c4753521c5eaaf2f1f6f34c17cad4dd915"
+			}),
+			want: "tls: failed to parse certificate from server: x509: unsupported elliptic curve",
+		},
 		{name: "root included, tail reordered, duplicates", specs: pki(nil, nil, nil), presents: []string{"leaf", "root", "intermediate", "intermediate"}},
 		{
 			name: "intermediate before the leaf", specs: pki(nil, nil, nil), presents: []string{"intermediate", "leaf"},

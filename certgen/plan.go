@@ -1,6 +1,7 @@
 package certgen
 
 import (
+	"cmp"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -27,6 +28,7 @@ type plan struct {
 	notAfter  Moment
 
 	key           keyAlgorithm
+	publicKey     []byte   // DER; nil means that of the key
 	pair          *keyPair // of keyOwner alone, once it is generated
 	signatureWord string
 	signature     signatureAlgorithm
@@ -184,6 +186,7 @@ func (r *reader) readKey(p *plan, spec Spec) {
 	if spec.KeyOf != "" && spec.Key != "" {
 		r.problem("key", fmt.Errorf("%s has no effect beside key-of: leave one of them out", spec.Key))
 	}
+	p.publicKey = r.hex("public-key", spec.PublicKey)
 	p.signatureWord = spec.Signature
 }
 
@@ -241,10 +244,7 @@ func (r *reader) subtrees(field string, constraints []string) []byte {
 
 // readEncoding reads what makes the encoding peculiar.
 func (r *reader) readEncoding(p *plan, spec Spec) {
-	p.version = spec.Version
-	if p.version == 0 {
-		p.version = 3
-	}
+	p.version = cmp.Or(spec.Version, 3)
 	if p.version < 1 || p.version > 3 {
 		r.problem("version", fmt.Errorf("%d is not an X.509 version: expected 1, 2 or 3", spec.Version))
 	}

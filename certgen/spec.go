@@ -62,6 +62,12 @@ type Spec struct {
 	// 3.1), since two take minutes to find.
 	Key string `json:"key,omitempty"`
 
+	// PublicKey is hexadecimal: a SubjectPublicKeyInfo (RFC 5280, section
+	// 4.1.2.7) that stands in the certificate in the place of that of its key,
+	// which still signs: a kind of key that this package cannot make. The key
+	// identifiers stay those of the key.
+	PublicKey string `json:"public-key,omitempty"`
+
 	// KeyOf names a certificate of the same set whose key this one shares: a
 	// root that was issued again, or a cross-signed one.
 	KeyOf string `json:"key-of,omitempty"`

@@ -124,6 +124,7 @@ func (w *World) usedCertificates() map[string]bool {
 	use(w.Client.Trusts...)
 	for _, file := range w.Client.Files {
 		use(file.Certificates...)
+		use(file.Keys...)
 	}
 	return used
 }

@@ -117,19 +117,33 @@ func (c *worldCheck) file(name string, f File, n *node) {
 	if !isClientPath(name) {
 		c.add(n.owner(), "%q is no place for a file; expected $HOME/..., an absolute path, or one relative to the module, with / and without .. or .", name)
 	}
-	if contents := n.names(); len(slices.DeleteFunc(contents, func(key string) bool { return key == "as" })) > 1 {
+	if contents := n.names(); len(slices.DeleteFunc(contents, func(key string) bool { return key == "as" || key == "keys" })) > 1 {
 		c.add(n.owner(), "a file has one content, found %s; keep one of them", strings.Join(contents, ", "))
 	}
 	if f.As != "" && len(f.Certificates) == 0 {
 		c.at(n.find("as"), "as is the form of certificates, and this file has none; add them, or remove as")
 	}
+	if len(f.Keys) > 0 && (len(f.Certificates) == 0 || f.As != "" && f.As != certgen.PEM) {
+		c.at(n.find("keys"), "keys follow certificates in a file of the form pem; add certificates, or remove as or keys")
+	}
 	c.certs(f.Certificates, n.find("certificates"))
+	c.keys(f.Keys, n.find("keys"))
 	modules := c.world.Modules
 	if modules == nil {
 		modules = []string{DefaultModule}
 	}
 	c.known("module", f.Sums, modules, n.find("sums"))
 	c.hostLines(name, f, n)
+}
+
+// keys reports certificates without a key that a file could hold.
+func (c *worldCheck) keys(names []string, n *node) {
+	c.certs(names, n)
+	for i, name := range names {
+		if c.world.Certificates[name].PEM != "" {
+			c.at(n.find(strconv.Itoa(i)), "the key of %s is nobody's, since its certificate was made elsewhere (pem); name another certificate", name)
+		}
+	}
 }
 
 // isClientPath says whether name stays where it says that it is.

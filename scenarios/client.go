@@ -49,6 +49,11 @@ type File struct {
 	As           certgen.Format `json:"as,omitempty"` // of Certificates; empty means pem
 	Sums         []string       `json:"sums,omitempty"`
 
+	// Keys are certificates whose private keys follow Certificates in the
+	// file, as the block PRIVATE KEY (RFC 5958) that servers want beside
+	// theirs. The form is then pem.
+	Keys []string `json:"keys,omitempty"`
+
 	// Hosts are hosts whose names the file gives their true addresses, one
 	// hosts(5) line each, whatever the resolver is told of them.
 	Hosts []string `json:"hosts,omitempty"`

@@ -4,6 +4,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -245,7 +246,12 @@ func Content(file scenarios.File, set *certgen.Set, store *servers.Store) ([]byt
 		for _, name := range file.Certificates {
 			certs = append(certs, set.Certificate(name))
 		}
-		return certgen.Bundle(certs, format)
+		bundle, err := certgen.Bundle(certs, format)
+		for _, name := range file.Keys {
+			key, keyErr := set.Certificate(name).KeyPEM()
+			bundle, err = append(bundle, key...), errors.Join(err, keyErr)
+		}
+		return bundle, err
 	case file.Sums != nil:
 		var lines []string
 		for _, module := range file.Sums {

@@ -104,6 +104,7 @@ func TestFiles(t *testing.T) {
 			"ca.der":            {Certificates: []string{"root"}, As: certgen.DER},
 			"go.sum":            {Sums: []string{scenarios.DefaultModule}},
 			"sub/note.txt":      {Text: "hello"},
+			"key.pem":           {Certificates: []string{"root"}, Keys: []string{"root"}},
 			"/etc/absolute":     {Text: "the backend's"},
 		}},
 	}
@@ -115,6 +116,7 @@ func TestFiles(t *testing.T) {
 	}
 	assert.Contains(t, read(filepath.Join(c.Home(), "corp", "ca.crt")), "-----BEGIN CERTIFICATE-----")
 	assert.NotContains(t, read(filepath.Join(c.Work(), "ca.der")), "BEGIN")
+	assert.Regexp(t, "(?s)^-----BEGIN CERTIFICATE-----.*-----BEGIN PRIVATE KEY-----", read(filepath.Join(c.Work(), "key.pem")))
 	assert.Len(t, strings.Split(strings.TrimSpace(read(filepath.Join(c.Work(), "go.sum"))), "\n"), 2)
 	assert.Equal(t, "hello", read(filepath.Join(c.Work(), "sub", "note.txt")))
 	assert.NoFileExists(t, filepath.Join(c.Work(), "etc", "absolute"))
