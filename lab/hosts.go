@@ -108,7 +108,7 @@ func (r *World) upstream(u scenarios.Upstream) (http.Handler, error) {
 	if err := r.openDoor(u.Host, "443", scenarios.SpeaksTLS); err != nil {
 		return nil, err
 	}
-	return servers.NewUpstream(r.doors.dial, u.Host, config), nil
+	return servers.NewUpstream(r.doors.dial, u.Host, config, u.FailureStatus), nil
 }
 
 func (r *World) upstreamTLS(u scenarios.Upstream) (*tls.Config, error) {

@@ -13,6 +13,7 @@ func (c *worldCheck) host(name string, h Host, n *node) {
 		c.add(n.owner(), "%q is no host; expected a DNS name in small letters or an IP address, with ports under listens", name)
 	}
 	c.service(name, h, n)
+	c.users(h, n.find("users"))
 	c.ports(h, n)
 	c.proxy(h, n)
 	c.certs(h.Presents, n.find("presents"))
@@ -49,6 +50,17 @@ func (c *worldCheck) service(name string, h Host, n *node) {
 	}
 	c.certs(h.Upstream.Trusts, up.find("trusts"))
 	c.cert(h.Upstream.Certificate, up.find("certificate"))
+	if status := h.Upstream.FailureStatus; status != 0 && (status < 400 || status > 599) {
+		c.at(up.find("failure-status"), "%d is no status of a failure; expected 400 to 599", status)
+	}
+}
+
+// users checks whom a host serves. A proxy has a key of its own for that.
+func (c *worldCheck) users(h Host, n *node) {
+	if h.Serves == ForwardProxy && len(h.Users) > 0 {
+		c.add(n.owner(), "a proxy asks for passwords by CONNECT; write users under proxy")
+	}
+	c.userNames(h.Users, n)
 }
 
 func (c *worldCheck) ports(h Host, n *node) {

@@ -86,9 +86,14 @@ func (c *worldCheck) leaf(p *Proxy, n *node) {
 // access checks whom a proxy serves.
 func (c *worldCheck) access(p *Proxy, n *node) {
 	c.patterns(p.Forbids, n.find("forbids"))
-	for _, name := range sortedKeys(p.Users) {
+	c.userNames(p.Users, n.find("users"))
+}
+
+// userNames checks the names by which users are known.
+func (c *worldCheck) userNames(users map[string]string, n *node) {
+	for _, name := range sortedKeys(users) {
 		if name == "" || strings.ContainsAny(name, ":\x00\r\n") {
-			c.add(n.find("users", name).owner(), "%q is no user name (RFC 7617, section 2); expected one without a colon or control characters", name)
+			c.add(n.find(name).owner(), "%q is no user name (RFC 7617, section 2); expected one without a colon or control characters", name)
 		}
 	}
 }

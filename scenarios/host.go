@@ -16,6 +16,11 @@ type Host struct {
 	// given for requests that pass through it.
 	Proxy *Proxy `json:"proxy,omitempty"`
 
+	// Users are passwords by name, for Basic authentication (RFC 7617). Whoever
+	// sends none of them gets a 401 for whatever the host serves; Answers are
+	// given to everybody. Empty means that the host asks nobody.
+	Users map[string]string `json:"users,omitempty"`
+
 	// Listens maps ports, in decimal, to what is spoken there. Nil means TLS
 	// on 443; an empty mapping means that the host refuses every connection.
 	Listens map[string]Protocol `json:"listens,omitzero"`
@@ -40,6 +45,13 @@ type Host struct {
 	// Answers are given instead of what the host serves; the first whose path
 	// fits.
 	Answers []Answer `json:"answers,omitempty"`
+
+	// Says are the bytes that the host writes where its protocol would have it
+	// answer, before it ends the connection. The key is the protocol that was
+	// negotiated by ALPN; "none" is for a connection without one, to which those
+	// of a port without TLS belong. There the host does not wait to be asked:
+	// SSH (RFC 4253, section 4.2) and SMTP (RFC 5321, section 3.1) greet.
+	Says map[string]string `json:"says,omitempty"`
 
 	// Backends are the machines behind one address, each a merge patch of
 	// this host, taken in turn by the connections.
@@ -78,14 +90,31 @@ type Upstream struct {
 	Host        string   `json:"host"`                  // a host of the world, reached on 443
 	Trusts      []string `json:"trusts,omitempty"`      // what the proxy verifies with
 	Certificate string   `json:"certificate,omitempty"` // its own, where the host asks for one
+
+	// FailureStatus is what the proxy answers where it gets nothing from the
+	// host, without a word of why. Zero means 502, with the reason as text.
+	FailureStatus int `json:"failure-status,omitempty"`
 }
 
 // TLS is what a host negotiates. The zero value is crypto/tls's own choice.
 type TLS struct {
 	Min     string   `json:"min,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"`                                 // the oldest version
 	Max     string   `json:"max,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"`                                 // the newest version
-	Ciphers []string `json:"ciphers,omitempty"`                                                                              // IANA names, TLS 1.2 and before
-	Curves  []string `json:"curves,omitempty" jsonschema:"enum=X25519,enum=P-256,enum=P-384,enum=P-521,enum=X25519MLKEM768"` // key exchange groups
+
+	// Ciphers are IANA names, for TLS 1.2 and before. With those that
+	// crypto/tls does not have, ephemeral Diffie-Hellman and NULL among them, a
+	// host can offer nothing to a client of go, and finish no handshake with
+	// any.
+	Ciphers []string `json:"ciphers,omitempty"`
+
+	// Curves are key exchange groups (RFC 8446, section 4.2.7). For X448 and
+	// ffdhe2048 the same holds as for ciphers that crypto/tls does not have.
+	Curves []string `json:"curves,omitempty" jsonschema:"enum=X25519,enum=P-256,enum=P-384,enum=P-521,enum=X25519MLKEM768,enum=X448,enum=ffdhe2048"`
+
+	// Signatures are the schemes with which the host signs handshakes (RFC
+	// 8446, section 4.2.3), as far as its key can. Nil means all. A lab whose
+	// process lacks GODEBUG=tlssha1=1 cannot sign with SHA-1, and says so.
+	Signatures []string `json:"signatures,omitempty"`
 
 	// ALPN is what the host offers (RFC 7301). Nil means h2 and http/1.1; an
 	// empty list means that the host knows no ALPN.
@@ -103,6 +132,10 @@ type Answer struct {
 	// Path is a pattern in path.Match form, in which ** also matches slashes.
 	// Empty fits every request.
 	Path string `json:"path,omitempty"`
+
+	// WithoutCertificate says that only those clients are answered so who have
+	// presented no certificate.
+	WithoutCertificate bool `json:"without-certificate,omitempty"`
 
 	Status   int    `json:"status,omitempty"`   // zero means 200
 	Type     string `json:"type,omitempty"`     // Content-Type

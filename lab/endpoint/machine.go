@@ -52,7 +52,7 @@ func onlySpeaksOtherwise(host, backend scenarios.Host) error {
 		return scenarios.Host{Serves: h.Serves, RelaysSumdb: h.RelaysSumdb, Upstream: h.Upstream, Listens: h.Listens}
 	}
 	if !reflect.DeepEqual(service(host), service(backend)) {
-		return fmt.Errorf("serves, relays-sumdb, upstream and listens are the host's: a backend can change presents, by-sni, key-of, tls, behind and answers")
+		return fmt.Errorf("serves, relays-sumdb, upstream and listens are the host's: a backend can change presents, by-sni, key-of, tls, behind, users and answers")
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func newMachine(cfg Config, host scenarios.Host) (*machine, error) {
 	if m.path, err = mitm.Through(boxes...); err != nil {
 		return nil, err
 	}
-	if m.handler, err = servers.Answering(host.Answers, cfg.Handler); err != nil {
+	if m.handler, err = servers.Answering(host.Answers, servers.Authenticating(host.Users, cfg.Handler)); err != nil {
 		return nil, err
 	}
 	switch cfg.Protocol {

@@ -18,18 +18,25 @@ import (
 )
 
 // Wanted are the modules of a world that command downloads when it succeeds,
-// as path@version.
+// as path@version: those that it names, itself or a package of them.
 func Wanted(command scenarios.Command, modules []string) []string {
 	if len(command) < 2 || command[0] != "go" || !downloads(command[1:]) {
 		return nil
 	}
 	var wanted []string
 	for _, name := range modules {
-		if slices.Contains(command, name) {
+		if slices.ContainsFunc(command, func(word string) bool { return names(word, name) }) {
 			wanted = append(wanted, name)
 		}
 	}
 	return wanted
+}
+
+// names says whether an argument is a module or a package in it.
+func names(argument, module string) bool {
+	packagePath, version, _ := strings.Cut(argument, "@")
+	modulePath, of, _ := strings.Cut(module, "@")
+	return version == of && (packagePath == modulePath || strings.HasPrefix(packagePath, modulePath+"/"))
 }
 
 func downloads(args []string) bool {

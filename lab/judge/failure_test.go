@@ -60,6 +60,8 @@ func TestWanted(t *testing.T) {
 	}{
 		"get":          {scenarios.Command{"go", "get", "example.test/hello@v1.0.0"}, modules[:1]},
 		"mod download": {scenarios.Command{"go", "mod", "download", "example.test/hello@v1.0.0", "example.test/other@v1.2.3"}, modules},
+		"a package":    {scenarios.Command{"go", "install", "example.test/hello/cmd/hello@v1.0.0"}, modules[:1]},
+		"a neighbour":  {scenarios.Command{"go", "get", "example.test/hello2@v1.0.0", "example.test/hello@v1.0.1"}, nil},
 		"mod verify":   {scenarios.Command{"go", "mod", "verify"}, nil},
 		"list":         {scenarios.Command{"go", "list", "-m", "example.test/hello@v1.0.0"}, nil},
 		"another tool": {scenarios.Command{"curl", "get", "example.test/hello@v1.0.0"}, nil},

@@ -25,17 +25,19 @@ func TestUpstream(t *testing.T) {
 	}
 	refuse := func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
 	for name, test := range map[string]struct {
-		dial   func(context.Context, string, string) (net.Conn, error)
-		roots  *x509.CertPool
-		status int
-		body   string
+		dial    func(context.Context, string, string) (net.Conn, error)
+		roots   *x509.CertPool
+		failure int
+		status  int
+		body    string
 	}{
-		"trusted":     {dial, trusting, http.StatusTeapot, ""},
-		"not trusted": {dial, x509.NewCertPool(), http.StatusBadGateway, "tls: failed to verify certificate: x509: certificate signed by unknown authority\n"},
-		"unreachable": {refuse, trusting, http.StatusBadGateway, net.ErrClosed.Error() + "\n"},
+		"trusted":     {dial, trusting, 0, http.StatusTeapot, ""},
+		"not trusted": {dial, x509.NewCertPool(), 0, http.StatusBadGateway, "tls: failed to verify certificate: x509: certificate signed by unknown authority\n"},
+		"unreachable": {refuse, trusting, 0, http.StatusBadGateway, net.ErrClosed.Error() + "\n"},
+		"wordless":    {refuse, trusting, http.StatusNotFound, http.StatusNotFound, "Not Found\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := get(NewUpstream(test.dial, "example.com", &tls.Config{RootCAs: test.roots}), "/x")
+			w := get(NewUpstream(test.dial, "example.com", &tls.Config{RootCAs: test.roots}, test.failure), "/x")
 			assert.Equal(t, test.status, w.Code)
 			assert.Equal(t, test.body, w.Body.String())
 		})
