@@ -12,6 +12,7 @@ import (
 // Run is one run of a client's command as both ends saw it.
 type Run struct {
 	Exit           int
+	Hung           bool // it had to be killed, which is the reason for Exit
 	Stdout, Stderr string
 	Context
 }
@@ -20,6 +21,7 @@ type Run struct {
 type Seen struct {
 	Connections int
 	Errors      []string // of handshakes, in crypto/tls's words
+	Requests    []string // method and target
 	Asked       []string // names that their resolver was asked for
 }
 
@@ -60,11 +62,20 @@ func fails(e scenarios.Expectation, runs []Run, seen Seen) string {
 }
 
 func (r Run) prints(e scenarios.Expectation) string {
+	switch {
+	case r.Hung && e.Hangs == "":
+		return "the command did not end and had to be killed"
+	case !r.Hung && e.Hangs != "":
+		return fmt.Sprintf("the command ended by itself with exit status %d, expected it to hang for %s", r.Exit, e.Hangs)
+	}
 	if missing := r.Missing(e.Stderr, r.Stderr); missing != nil {
 		return fmt.Sprintf("standard error does not end a line in %q", missing[0])
 	}
 	if missing := r.Missing(e.Stdout, r.Stdout); missing != nil {
 		return fmt.Sprintf("standard output does not end a line in %q", missing[0])
+	}
+	if other := r.Other(e.Stderr, r.Stderr); e.Only && other != "" {
+		return fmt.Sprintf("standard error also has the line %q, expected nothing else", other)
 	}
 	return ""
 }
@@ -81,6 +92,8 @@ func atServer(e scenarios.Expectation, seen Seen) string {
 		return "the command printed the text but reached no host of the world"
 	case e.Server != "" && !slices.Contains(seen.Errors, e.Server):
 		return fmt.Sprintf("the hosts met %q in the handshake, expected %q", seen.Errors, e.Server)
+	case e.Request != "" && !slices.Contains(seen.Requests, e.Request):
+		return fmt.Sprintf("the hosts were asked %q, expected %q among it", seen.Requests, e.Request)
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ package judge
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,15 @@ type Context struct {
 // head is what may stand on a line before the reason of a failure: what go was
 // fetching, up to the URL in quotes, or words that quote no URL at all. Text
 // between the URL and the reason, such as "proxyconnect tcp: ", is part of the
-// reason: it is another failure.
-const head = `(?:.*"https?://[^"]*": |[^"]*(?::\s|\t))?`
+// reason: it is another failure. So is what says before a URL that go was
+// asking the checksum database.
+const head = `((?:.*"https?://[^"]*": |[^"]*(?::\s|\t))?)`
+
+// ofSumdb says whether a head tells of a question to the checksum database, as
+// in `verifying module: M@V: Get "URL": ` (cmd/go's modfetch.checkModSum).
+func ofSumdb(head string) bool {
+	return strings.Contains(head, "verifying ") && strings.HasSuffix(head, `": `)
+}
 
 var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
 
@@ -70,7 +78,7 @@ func (c Context) found(expected, output string) bool {
 	pattern := c.pattern(expected)
 	for line := range strings.Lines(output) {
 		groups := pattern.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if groups != nil && c.timely(groups[1:]) {
+		if groups != nil && !ofSumdb(groups[1]) && c.timely(groups[2:]) {
 			return true
 		}
 	}
@@ -97,6 +105,19 @@ func (c Context) Missing(expected []string, output string) []string {
 		}
 	}
 	return missing
+}
+
+// Other is the first line of output that none of expected ends; "" where there
+// is none.
+func (c Context) Other(expected []string, output string) string {
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		ends := func(text string) bool { return c.found(text, line) }
+		if line != "" && !slices.ContainsFunc(expected, ends) {
+			return line
+		}
+	}
+	return ""
 }
 
 var address = regexp.MustCompile(`(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`)
