@@ -32,6 +32,11 @@ func TestCheck(t *testing.T) {
 		{"signature too long", map[string]Spec{"it": {Key: "rsa-512", Signature: "sha512"}}, []Problem{{"it", "signature", "sha512 does not fit the issuer's key rsa-512: it needs 745 bits"}}},
 		{"PSS too long", map[string]Spec{"it": {Key: "rsa-512", Signature: "sha256-pss"}}, []Problem{{"it", "signature", "sha256-pss does not fit the issuer's key rsa-512: it needs 522 bits"}}},
 		{"name", map[string]Spec{"it": {Names: []string{"pröxy.corp.test"}}}, []Problem{{"it", "names", `"pröxy.corp.test" is neither a DNS name (an international one in its xn-- form) nor an IP address, an e-mail address or a URI: write dns:, ip:, email: or uri: before it to encode it as it is`}}},
+		{"range of names", map[string]Spec{"it": {Names: []string{"h{1..100}.corp.test", "dns:h{2..1}"}}}, nil},
+		{"no range of names", map[string]Spec{"it": {Names: []string{"h{2..1}.corp.test", "h{1..100001}", "h{1..x}"}}}, []Problem{
+			{"it", "names", "\"h{2..1}.corp.test\" is no range of names: expected the smaller number first and at most 100000 names, such as host{1..100}.corp.test\n\"h{1..100001}\" is no range of names: expected the smaller number first and at most 100000 names, such as host{1..100}.corp.test"},
+			{"it", "names", `"h{1..x}" is neither a DNS name (an international one in its xn-- form) nor an IP address, an e-mail address or a URI: write dns:, ip:, email: or uri: before it to encode it as it is`},
+		}},
 		{"address", map[string]Spec{"it": {Names: []string{"ip:10.0.0.256"}}}, []Problem{{"it", "names", `"ip:10.0.0.256" is not an IP address, such as 127.0.0.1 or ::1`}}},
 		{"constraints", map[string]Spec{"it": {Permits: []string{"10.0.0.0/33"}, Excludes: []string{"a b"}}}, []Problem{
 			{"it", "permits", `"10.0.0.0/33" is not an address range in CIDR notation, such as 10.0.0.0/8`},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -83,6 +85,35 @@ func parseName(text string) (generalName, error) {
 		return generalName{}, fmt.Errorf("%q is neither a DNS name (an international one in its xn-- form) nor an IP address, an e-mail address or a URI: write dns:, ip:, email: or uri: before it to encode it as it is", text)
 	}
 	return generalName{kind, []byte(value)}, nil
+}
+
+// nameRange is a range of numbers in a DNS name.
+var nameRange = regexp.MustCompile(`^([^{}]*)\{([0-9]+)\.\.([0-9]+)\}([^{}]*)$`)
+
+// maxNames bounds a range: a certificate of more would not fit in a handshake
+// (RFC 8446, section 4: a message has less than 16 MiB).
+const maxNames = 100_000
+
+// expandNames replaces each range by the names that it stands for.
+func expandNames(texts []string) (names []string, errs []error) {
+	for _, text := range texts {
+		_, _, forced := splitPrefix(text)
+		parts := nameRange.FindStringSubmatch(text)
+		if forced || parts == nil {
+			names = append(names, text)
+			continue
+		}
+		first, errFirst := strconv.Atoi(parts[2])
+		last, errLast := strconv.Atoi(parts[3])
+		if errFirst != nil || errLast != nil || last < first || last-first >= maxNames {
+			errs = append(errs, fmt.Errorf("%q is no range of names: expected the smaller number first and at most %d names, such as host{1..100}.corp.test", text, maxNames))
+			continue
+		}
+		for n := first; n <= last; n++ {
+			names = append(names, parts[1]+strconv.Itoa(n)+parts[4])
+		}
+	}
+	return names, errs
 }
 
 // kindOfName tells a name's kind from its form.

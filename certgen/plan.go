@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // plan is a Spec after it was read: what to encode, with its defaults filled
@@ -129,14 +128,16 @@ func checkName(name string) error {
 // readIdentity reads who the certificate is for, when, and as which number.
 func (r *reader) readIdentity(p *plan, spec Spec) {
 	var err error
-	for _, text := range spec.Names {
+	names, errs := expandNames(spec.Names)
+	r.problem("names", errors.Join(errs...))
+	for _, text := range names {
 		name, err := parseName(text)
 		r.problem("names", err)
 		p.names = append(p.names, name)
 	}
 	p.subjectDN = spec.Subject
 	if p.subjectDN == "" {
-		p.subjectDN = defaultSubject(p.name, spec.Names)
+		p.subjectDN = defaultSubject(p.name, names)
 	}
 	p.subject, err = subjectDER(p.subjectDN)
 	r.problem("subject", err)
@@ -149,14 +150,6 @@ func (r *reader) readIdentity(p *plan, spec Spec) {
 	r.problem("not-after", p.notAfter.check())
 	p.serial, err = parseSerial(spec.Serial)
 	r.problem("serial", err)
-}
-
-// defaultSubject is the subject of a certificate whose spec has none.
-func defaultSubject(name string, names []string) string {
-	if len(names) > 0 {
-		_, name, _ = splitPrefix(names[0])
-	}
-	return "CN=" + escape(strings.ToValidUTF8(name, string(utf8.RuneError)))
 }
 
 // parseSerial reads a decimal or 0x-hexadecimal integer. The empty one is nil.

@@ -22,8 +22,9 @@ type Spec struct {
 	// name's form tells its kind: an IP address, an e-mail address with @, a
 	// URI with ://, else a DNS name. A prefix dns:, ip:, email: or uri: forces
 	// the kind, which is how an address gets into a DNS name. What stands in a
-	// dns: name is encoded as it is, also when it is malformed. No names, no
-	// extension.
+	// dns: name is encoded as it is, also when it is malformed. In one without
+	// a prefix {1..100} stands for a name with each of these numbers. No names,
+	// no extension.
 	Names []string `json:"names,omitempty"`
 
 	// CA makes an authority: basic constraints CA:TRUE, key usage certificate
@@ -129,7 +130,8 @@ func (s Spec) SubjectFor(name string) string {
 	}
 	switch s.Subject {
 	case "":
-		return defaultSubject(name, s.Names)
+		names, _ := expandNames(s.Names)
+		return defaultSubject(name, names)
 	case NoSubject:
 		return ""
 	}

@@ -245,3 +245,11 @@ func isPrintable(value []byte) bool {
 		return !letter && !digit && strings.IndexByte(" '()+,-./:=?", c) < 0
 	})
 }
+
+// defaultSubject is the subject of a certificate whose spec has none.
+func defaultSubject(name string, names []string) string {
+	if len(names) > 0 {
+		_, name, _ = splitPrefix(names[0])
+	}
+	return "CN=" + escape(strings.ToValidUTF8(name, string(utf8.RuneError)))
+}

@@ -49,6 +49,7 @@ func TestSubject(t *testing.T) {
 func TestDefaultSubject(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "CN=root", defaultSubject("root", nil))
+	assert.Equal(t, "CN=h7.corp.test", Spec{Names: []string{"h{7..9}.corp.test"}}.SubjectFor("root"))
 	assert.Equal(t, "CN=127.0.0.1", defaultSubject("root", []string{"dns:127.0.0.1", "b.test"}))
 	for _, name := range []string{` a,b+c"d\e<f>g;h `, "#x", "\x00", "\xff", "=", "", " "} {
 		subject := defaultSubject("root", []string{"dns:" + name})
