@@ -144,6 +144,7 @@ func (r *World) newProxy(p scenarios.Proxy, answers []scenarios.Answer, intercep
 		Intercepts: p.Intercepts,
 		Forbids:    p.Forbids,
 		Users:      p.Users,
+		Schemes:    p.Schemes,
 		Connect:    mitm.Connect(p.Connect),
 		Intercept:  intercept,
 		Change: func(next http.Handler) http.Handler {

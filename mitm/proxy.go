@@ -9,6 +9,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/elazarl/goproxy"
@@ -30,6 +32,10 @@ type ProxyConfig struct {
 	Users      map[string]string // passwords by name, for Basic authentication (RFC 7617); empty means everybody
 	Connect    Connect           // how it answers a CONNECT that it would grant
 
+	// Schemes are what it offers those who have to say who they are (RFC 9110,
+	// section 11.7.1). Nil means Basic, without which no password is believed.
+	Schemes []string
+
 	// Intercept takes over a client's connection for address, a host and a
 	// port, after CONNECT has been granted. It must not block.
 	Intercept func(client net.Conn, address string)
@@ -48,6 +54,9 @@ const (
 	Grant      Connect = ""            // a tunnel, or an interception
 	BadGateway Connect = "bad-gateway" // 502, as for a host that it cannot reach
 	Unanswered Connect = "unanswered"  // nothing, until the client leaves
+	Reset      Connect = "reset"       // a TCP reset
+	Close      Connect = "close"       // the end of the connection, without a word
+	Page       Connect = "page"        // a tunnel, in which a web page answers
 )
 
 // Proxy is an HTTP proxy (RFC 9110, section 7.6), as an [http.Handler] of what
@@ -86,8 +95,9 @@ func NewProxy(cfg ProxyConfig) *Proxy {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch connect := r.Method == http.MethodConnect; {
 	case !p.knows(r):
-		w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
-		refuse(w, http.StatusProxyAuthRequired)
+		p.challenge(w)
+	case connect && !isAuthority(r.URL):
+		refuse(w, http.StatusBadRequest)
 	case p.cfg.Forbids.Match(r.URL.Hostname()):
 		refuse(w, http.StatusForbidden)
 	case connect && p.cfg.Connect == BadGateway:
@@ -95,6 +105,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case connect && p.cfg.Connect == Unanswered:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler) // not a word, also not 200
+	case connect && p.cfg.Connect != Grant:
+		p.forsake(w)
 	case connect:
 		p.proxy.ServeHTTP(w, r)
 	case !r.URL.IsAbs():
@@ -113,6 +125,13 @@ func (p *Proxy) Intercepted() http.Handler {
 	})
 }
 
+// isAuthority says whether u is what CONNECT may ask for: a host and a port, and
+// nothing else (RFC 9110, section 9.3.6).
+func isAuthority(u *url.URL) bool {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0 && u.Hostname() != "" && *u == url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
 func refuse(w http.ResponseWriter, status int) {
 	http.Error(w, http.StatusText(status), status)
 }
@@ -123,7 +142,7 @@ func (p *Proxy) knows(r *http.Request) bool {
 		return true
 	}
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Proxy-Authorization"), " ")
-	if !strings.EqualFold(scheme, "Basic") {
+	if !strings.EqualFold(scheme, basic) || !p.offersBasic() {
 		return false
 	}
 	decoded, err := base64.StdEncoding.DecodeString(credentials)

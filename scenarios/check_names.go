@@ -18,16 +18,19 @@ func (c *worldCheck) name(name string, to Name, n *node) {
 		c.add(n.owner(), "no host of this world is called %q%s", name, suggestion(name, c.hosts))
 	}
 	set := 0
-	for _, is := range []bool{to.LeadsTo != "", to.Answers != "", len(to.DeadAddresses) > 0} {
+	for _, is := range []bool{to.LeadsTo != "", to.Answers != "", len(to.Addresses) > 0, len(to.DeadAddresses) > 0} {
 		if is {
 			set++
 		}
 	}
 	if set != 1 {
-		c.add(n.owner(), "a name has one of leads-to, answers and dead-addresses, found %d of them; write the one that is wrong with it", set)
+		c.add(n.owner(), "a name has one of leads-to, answers, addresses and dead-addresses, found %d of them; write the one that is wrong with it", set)
 	}
 	if to.LeadsTo != "" {
 		c.leads(name, to.LeadsTo, n.find("leads-to"))
+	}
+	for i, address := range to.Addresses {
+		c.deadAddress(address, n.find("addresses", strconv.Itoa(i)))
 	}
 	for i, address := range to.DeadAddresses {
 		c.deadAddress(address, n.find("dead-addresses", strconv.Itoa(i)))

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tlslab/tlslab/certgen"
@@ -87,6 +88,20 @@ func (c *worldCheck) leaf(p *Proxy, n *node) {
 func (c *worldCheck) access(p *Proxy, n *node) {
 	c.patterns(p.Forbids, n.find("forbids"))
 	c.userNames(p.Users, n.find("users"))
+	if schemes := n.get("schemes"); schemes != nil && len(p.Users) == 0 {
+		c.add(schemes.owner(), "schemes are offered to those who have to say who they are, and the proxy asks nobody; add users")
+	}
+	for i, scheme := range p.Schemes {
+		if !isScheme(scheme) {
+			c.at(n.find("schemes", strconv.Itoa(i)), "%q is no authentication scheme (RFC 9110, section 11.1); expected one such as Basic, Negotiate or NTLM", scheme)
+		}
+	}
+}
+
+// isScheme says whether text is a token of HTTP (RFC 9110, section 5.6.2)
+// without the punctuation that no scheme has.
+func isScheme(text string) bool {
+	return text != "" && strings.Trim(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // userNames checks the names by which users are known.

@@ -12,6 +12,11 @@ type Name struct {
 	// Answers are given in the place of addresses.
 	Answers NameFault `json:"answers,omitempty"`
 
+	// Addresses are IP addresses that are answered instead of the host's own.
+	// Nobody is there and no route leads there, so that connecting fails at
+	// once.
+	Addresses []string `json:"addresses,omitempty"`
+
 	// DeadAddresses are IP addresses at which every packet is lost. They stand
 	// before the host's own address in the answer.
 	DeadAddresses []string `json:"dead-addresses,omitempty"`
@@ -39,6 +44,8 @@ func (n Name) String() string {
 		return "lookups get no answer"
 	case n.Answers != "":
 		return "lookups are answered " + strings.ToUpper(string(n.Answers))
+	case len(n.Addresses) > 0:
+		return "leads to " + strings.Join(n.Addresses, " and ") + ", to which there is no route"
 	}
 	return "nobody answers at " + strings.Join(n.DeadAddresses, " and ") + ", which it has before its own address"
 }

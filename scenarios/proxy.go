@@ -36,6 +36,11 @@ type Proxy struct {
 	// sends none of them gets a 407. Empty means that the proxy asks nobody.
 	Users map[string]string `json:"users,omitempty"`
 
+	// Schemes are what a 407 offers in Proxy-Authenticate (RFC 9110, section
+	// 11.7.1), such as Negotiate and NTLM. Nil means Basic. Where Basic is not
+	// among them the proxy believes no password: it knows that scheme alone.
+	Schemes []string `json:"schemes,omitzero"`
+
 	// Forbids are the hosts that the proxy refuses with 403, in the form of
 	// Intercepts.
 	Forbids []string `json:"forbids,omitempty"`
@@ -55,8 +60,14 @@ type Proxy struct {
 // ConnectAnswer is how a proxy answers CONNECT.
 type ConnectAnswer string
 
-// The answers to CONNECT that grant nothing.
+// The answers to CONNECT that lead to no host.
 const (
 	ConnectBadGateway ConnectAnswer = "bad-gateway" // 502
 	ConnectUnanswered ConnectAnswer = "unanswered"  // nothing, and the connection stays open
+	ConnectReset      ConnectAnswer = "reset"       // a TCP reset
+	ConnectClose      ConnectAnswer = "close"       // the end of the connection, without a word
+
+	// ConnectPage grants a tunnel in which a web page answers, over HTTP,
+	// whatever the client says.
+	ConnectPage ConnectAnswer = "page"
 )

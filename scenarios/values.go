@@ -22,8 +22,10 @@ func (Service) Values() []string { return texts(Modules, Sumdb, Git, Page, Rever
 // Values lists every protocol.
 func (Protocol) Values() []string { return texts(SpeaksTLS, SpeaksHTTP, SpeaksTransparent) }
 
-// Values lists every answer to CONNECT that grants nothing.
-func (ConnectAnswer) Values() []string { return texts(ConnectBadGateway, ConnectUnanswered) }
+// Values lists every answer to CONNECT that leads to no host.
+func (ConnectAnswer) Values() []string {
+	return texts(ConnectBadGateway, ConnectUnanswered, ConnectReset, ConnectClose, ConnectPage)
+}
 
 // Values lists every kind of middlebox.
 func (BoxKind) Values() []string { return texts(BoxReset, BoxClose, BoxStall, BoxSlow) }

@@ -56,6 +56,9 @@ func (n *network) record(plan backend.Plan, name string) (record resolver.Record
 		return record, nil
 	case !known:
 		return record, fmt.Errorf("no host %s to lead to", leadsTo)
+	case len(told.Addresses) > 0:
+		record.Addresses, err = parseAddresses(told.Addresses)
+		return record, err
 	}
 	for _, text := range told.DeadAddresses {
 		dead, err := netip.ParseAddr(text)
@@ -67,6 +70,17 @@ func (n *network) record(plan backend.Plan, name string) (record resolver.Record
 	}
 	record.Addresses = append(record.Addresses, ip)
 	return record, nil
+}
+
+func parseAddresses(texts []string) (addresses []netip.Addr, err error) {
+	for _, text := range texts {
+		ip, err := netip.ParseAddr(text)
+		if err != nil {
+			return nil, err
+		}
+		addresses = append(addresses, ip)
+	}
+	return addresses, nil
 }
 
 // bury has a dead address lose what is sent to the ports of the host name.

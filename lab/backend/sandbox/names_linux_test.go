@@ -97,6 +97,17 @@ func TestDeadAddresses(t *testing.T) {
 	assert.Contains(t, m.Queries(), resolver.Query{Name: proxy.Host, Type: "A", Answer: "192.0.2.66 198.18.0.1"})
 }
 
+// TestAddresses connects to addresses to which there is no route.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	backendtest.Need(t, "curl")
+	m := named(t, scenarios.Name{Addresses: []string{"192.0.2.66", "2001:db8::66"}})
+	exit, output := backendtest.Shell(t, m, "curl -sS --connect-timeout 5 http://proxy.corp.test/")
+	assert.Equal(t, 7, exit, "it fails at once: %s", output)
+	assert.Contains(t, m.Queries(), resolver.Query{Name: proxy.Host, Type: "A", Answer: "192.0.2.66"})
+	assert.Contains(t, m.Queries(), resolver.Query{Name: proxy.Host, Type: "AAAA", Answer: "2001:db8::66"})
+}
+
 // TestHappyEyeballs has curl go on to IPv4 (RFC 8305).
 func TestHappyEyeballs(t *testing.T) {
 	t.Parallel()
