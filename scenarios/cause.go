@@ -19,6 +19,10 @@ var causes = []causeEntry{
 	{"ca-flag-missing", "chain", "A certificate that signs others is not marked as an authority."},
 	{"path-length", "chain", "More intermediates follow an authority than its path length allows."},
 	{"name-constraint", "chain", "An authority is not permitted to sign for this name."},
+	{"issuer-name-mismatch", "chain", "The issuer's name in a certificate differs from the subject of the authority that signed it."},
+	{"policy-constraint", "chain", "An authority demands certificate policies that the chain does not have."},
+	{"signature-check-limit", "chain", "There are more ways through the certificates than crypto/x509 tries."},
+	{"oversized-chain", "chain", "The certificates are larger than crypto/tls takes in one message."},
 	{"wrong-eku", "chain", "The certificate's extended key usage leaves out TLS servers."},
 	{"harmless", "chain", "It looks broken, and does not stop go."},
 
@@ -26,6 +30,7 @@ var causes = []causeEntry{
 	{"expired-intermediate", "validity", "An intermediate of the chain has expired."},
 	{"expired-root", "validity", "The root that the client trusts has expired."},
 	{"not-yet-valid", "validity", "A certificate's validity has not begun."},
+	{"impossible-validity", "validity", "A certificate's validity ends before it begins."},
 	{"clock-skew", "validity", "The client's clock is wrong, the certificates are sound."},
 
 	{"wrong-name", "names", "The certificate is for other names than the one asked for."},
