@@ -84,8 +84,22 @@ var causes = []causeEntry{
 	{"checksum-mismatch", "modules", "A module's content is not the one that its checksum was made of."},
 	{"sumdb-unreachable", "modules", "The checksum database cannot be reached, or its TLS fails."},
 	{"goinsecure-misunderstood", "modules", "GOINSECURE is set for something that it does not cover."},
+	{"sumdb-wrong-key", "modules", "The checksum database signs with another key than the one that the client expects."},
+	{"private-module-asked-publicly", "modules", "A private module is asked of a public service, which cannot know it."},
+	{"module-auth", "modules", "The module proxy wants credentials, or grants these too little."},
+	{"module-refused", "modules", "The module proxy refuses to hand the module out."},
+	{"proxy-upstream-tls", "modules", "The module proxy fails at the TLS of the server behind it, and passes the failure on."},
+	{"stale-proxy", "modules", "The module proxy does not know the version yet."},
+	{"goproxy-misset", "modules", "GOPROXY holds something with which no module can be fetched."},
+	{"comma-no-fallback", "modules", "The next proxy in GOPROXY is never asked, since a comma passes on nothing but 404 and 410."},
+	{"not-a-module-proxy", "modules", "The address of the module proxy answers, but not as a module proxy does."},
+	{"redirect-loop", "modules", "The server redirects in a circle."},
 
 	{"vcs-auth", "git", "Credentials for a repository are missing, which looks like a TLS failure."},
+	{"go-import-missing", "git", "The page of a module's path does not say where its repository is."},
+
+	{"toolchain-unavailable", "toolchain", "The toolchain that is asked for is not to be had where go looks for it."},
+	{"toolchain-unverified", "toolchain", "The checksum database is switched off, and go takes no toolchain without it."},
 }
 
 // Causes lists every cause, by family.
@@ -101,8 +115,8 @@ func Causes() []Cause {
 func (Cause) Values() []string { return texts(Causes()...) }
 
 // Family is what a cause breaks: chain, validity, names, trust, keys,
-// protocol, transport, network, interception, modules or git. It is empty for
-// what is no cause.
+// protocol, transport, network, interception, modules, git or toolchain. It is
+// empty for what is no cause.
 func (c Cause) Family() string { return c.entry().family }
 
 // Sentence explains a cause. It is empty for what is no cause.
