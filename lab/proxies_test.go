@@ -1,21 +1,13 @@
 package lab
 
 import (
-	"bufio"
-	"crypto/tls"
-	"fmt"
-	"io"
 	"maps"
-	"net"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tlslab/tlslab/certgen"
 	"github.com/tlslab/tlslab/lab/backend"
 	"github.com/tlslab/tlslab/lab/endpoint"
 	"github.com/tlslab/tlslab/scenarios"
@@ -182,120 +174,6 @@ func TestImpostorReplacesTheProxy(t *testing.T) {
 	assert.Equal(t, []string{"*"}, gateway.Proxy.Intercepts)
 	assert.Equal(t, impostorCA, gateway.Proxy.SignsWith)
 	assert.False(t, *gateway.Proxy.Verifies)
-}
-
-// crowd is a world of many hosts behind an intercepting proxy.
-func crowd(hosts int) scenarios.World {
-	w := scenarios.World{
-		Certificates: map[string]certgen.Spec{"root": {CA: true}, "gateway-ca": {CA: true, Subject: "CN=Gateway CA"}},
-		Hosts: map[string]scenarios.Host{"gateway.corp.test": {
-			Serves: scenarios.ForwardProxy, Listens: map[string]scenarios.Protocol{"3128": scenarios.SpeaksHTTP},
-			Proxy: &scenarios.Proxy{Intercepts: []string{"*"}, SignsWith: "gateway-ca", Trusts: []string{"root"}},
-		}},
-		Client: scenarios.Client{Run: scenarios.Command{"go", "version"}},
-	}
-	for i := range hosts {
-		name := fmt.Sprintf("h%d.corp.test", i)
-		w.Certificates[name] = certgen.Spec{Issuer: "root", Names: []string{name}}
-		w.Hosts[name] = scenarios.Host{Serves: scenarios.Page, Presents: []string{name}}
-	}
-	return w
-}
-
-// Two hundred clients at once ask a proxy for fifty hosts; every other one
-// leaves in the middle of the handshake. Nothing of them is left, which
-// TestMain looks for too.
-func TestProxyUnderLoad(t *testing.T) {
-	const hosts, clients = 50, 200
-	l := newTestLab(t)
-	before := descriptors(t)
-	world, err := l.Up(t.Context(), crowd(hosts))
-	require.NoError(t, err)
-	address := world.machine.Reach(backend.Address{Host: "gateway.corp.test", Port: "3128"})
-	authority, err := world.Certificates().Certificate("gateway-ca").Parse()
-	require.NoError(t, err)
-	var wg sync.WaitGroup
-	for i := range clients {
-		wg.Go(func() {
-			host := fmt.Sprintf("h%d.corp.test", i%hosts)
-			conn, err := connectTo(address, host)
-			if !assert.NoError(t, err) {
-				return
-			}
-			defer conn.Close()
-			config := &tls.Config{ServerName: host, InsecureSkipVerify: true}
-			if i%2 == 0 {
-				// Enough of a hello that the proxy waits for the rest.
-				_, err = conn.Write([]byte{22, 3, 1, 2, 0, 1, 0})
-				assert.NoError(t, err)
-				return
-			}
-			client := tls.Client(conn, config)
-			if !assert.NoError(t, client.Handshake()) {
-				return
-			}
-			leaf := client.ConnectionState().PeerCertificates[0]
-			assert.NoError(t, leaf.CheckSignatureFrom(authority))
-			assert.Equal(t, []string{host}, leaf.DNSNames)
-			_, err = fmt.Fprintf(client, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host)
-			assert.NoError(t, err)
-			answer, err := http.ReadResponse(bufio.NewReader(client), nil)
-			if assert.NoError(t, err) {
-				_, err = io.Copy(io.Discard, answer.Body)
-				assert.NoError(t, err)
-				assert.Equal(t, http.StatusOK, answer.StatusCode)
-			}
-		})
-	}
-	wg.Wait()
-	require.NoError(t, world.Settle(t.Context()))
-	assert.Equal(t, 2*clients, world.Evidence()["gateway.corp.test"].Connections)
-	require.NoError(t, world.Close())
-	assert.Equal(t, before, descriptors(t))
-}
-
-// A client that sends what is no request, too much of one, or nothing, keeps no
-// other from the proxy.
-func TestProxyServesOthers(t *testing.T) {
-	l := newTestLab(t)
-	world, err := l.Up(t.Context(), crowd(1))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, world.Close()) }()
-	address := world.machine.Reach(backend.Address{Host: "gateway.corp.test", Port: "3128"})
-	silent, err := net.Dial("tcp", address)
-	require.NoError(t, err)
-	defer silent.Close()
-	for sent, status := range map[string]int{
-		"CONNECT h0.corp.test:443\r\n\r\n": http.StatusBadRequest,
-		"CONNECT h0.corp.test:443 HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 1<<21) + "\r\n": http.StatusRequestHeaderFieldsTooLarge,
-		"CONNECT nobody.corp.test:443 HTTP/1.1\r\nHost: x\r\n\r\n":                                  http.StatusOK, // opens TLS for anybody
-	} {
-		conn, err := net.Dial("tcp", address)
-		require.NoError(t, err)
-		go func() { _, _ = io.WriteString(conn, sent) }() // not all of it is read
-		answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodConnect})
-		require.NoError(t, err)
-		assert.Equal(t, status, answer.StatusCode)
-		require.NoError(t, conn.Close())
-	}
-	conn, err := connectTo(address, "h0.corp.test")
-	require.NoError(t, err)
-	require.NoError(t, conn.Close())
-}
-
-// connectTo opens a tunnel to host:443 through a proxy.
-func connectTo(proxy, host string) (net.Conn, error) {
-	conn, err := net.Dial("tcp", proxy)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = fmt.Fprintf(conn, "CONNECT %s:443 HTTP/1.1\r\nHost: %s:443\r\n\r\n", host, host); err == nil {
-		var answer *http.Response
-		if answer, err = http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodConnect}); err == nil && answer.StatusCode != http.StatusOK {
-			err = fmt.Errorf("the proxy answers %s", answer.Status)
-		}
-	}
-	return conn, err
 }
 
 // The environment names a proxy where the machine has it, and nothing else of

@@ -10,8 +10,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -127,6 +125,16 @@ func TestProxyRefuses(t *testing.T) {
 		"an unreachable host":      {ProxyConfig{Dial: unreachable}, []string{head}, 502},
 		"the same, no TLS":         {ProxyConfig{Dial: unreachable}, []string{"GET http://far.corp.test/ HTTP/1.1"}, 502},
 		"a request to itself":      {ProxyConfig{}, []string{"GET / HTTP/1.1"}, 400},
+		"no port":                  {ProxyConfig{}, []string{"CONNECT far.corp.test HTTP/1.1"}, 400},
+		"port 0":                   {ProxyConfig{}, []string{"CONNECT far.corp.test:0 HTTP/1.1"}, 400},
+		"port 65536":               {ProxyConfig{}, []string{"CONNECT far.corp.test:65536 HTTP/1.1"}, 400},
+		"port 65535":               {ProxyConfig{}, []string{"CONNECT far.corp.test:65535 HTTP/1.1"}, 200},
+		"no name":                  {ProxyConfig{}, []string{"CONNECT :443 HTTP/1.1"}, 400},
+		"a user's host":            {ProxyConfig{}, []string{"CONNECT user@far.corp.test:443 HTTP/1.1"}, 400},
+		"a path":                   {ProxyConfig{}, []string{"CONNECT far.corp.test:443/a HTTP/1.1"}, 400},
+		"a query":                  {ProxyConfig{}, []string{"CONNECT far.corp.test:443?a HTTP/1.1"}, 400},
+		"a path alone":             {ProxyConfig{}, []string{"CONNECT /far.corp.test:443 HTTP/1.1"}, 400},
+		"an address":               {ProxyConfig{}, []string{"CONNECT [::1]:443 HTTP/1.1"}, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,66 +252,4 @@ func TestProxyForwards(t *testing.T) {
 			assert.Equal(t, "far.corp.test:8443/a/changedzstd", string(body))
 		})
 	}
-}
-
-func TestLeaves(t *testing.T) {
-	t.Parallel()
-	var leaves Leaves
-	var made atomic.Int64
-	generate := func() (*tls.Certificate, error) {
-		made.Add(1)
-		return &tls.Certificate{}, nil
-	}
-	var wg sync.WaitGroup
-	first, err := leaves.Fetch("a", generate)
-	require.NoError(t, err)
-	for range 8 {
-		wg.Go(func() {
-			got, err := leaves.Fetch("a", generate)
-			assert.NoError(t, err)
-			assert.Same(t, first, got)
-		})
-	}
-	wg.Wait()
-	assert.EqualValues(t, 1, made.Load())
-	other, err := leaves.Fetch("b", generate)
-	require.NoError(t, err)
-	assert.NotSame(t, first, other)
-	_, err = leaves.Fetch("c", func() (*tls.Certificate, error) { return nil, io.EOF })
-	require.ErrorIs(t, err, io.EOF)
-	_, err = leaves.Fetch("c", generate)
-	assert.NoError(t, err, "an error is not kept")
-}
-
-// FuzzConnect sends a proxy whatever a client may: it answers or leaves, and
-// goes on serving others.
-func FuzzConnect(f *testing.F) {
-	for _, seed := range []string{
-		"CONNECT far.corp.test:443 HTTP/1.1\r\nHost: far.corp.test:443\r\n\r\n",
-		"CONNECT far.corp.test HTTP/1.0\r\n\r\nmore",
-		"CONNECT [::1]:443 HTTP/1.1\r\nHost: x\r\nProxy-Authorization: Basic dTpw\r\n\r\n",
-		"CONNECT : HTTP/1.1\r\nHost: x\r\n\r\n",
-		"CONNECT /path?query HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET http://far.corp.test/ HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET http://[::1%25lo]:99999999/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-		"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03",
-	} {
-		f.Add([]byte(seed))
-	}
-	refused := errors.New("refused")
-	address := serve(f, NewProxy(ProxyConfig{
-		Dial:       func(context.Context, string, string) (net.Conn, error) { return nil, refused },
-		Users:      map[string]string{"u": "p"},
-		Forbids:    Patterns{"*.forbidden.test"},
-		Intercepts: Patterns{"*.corp.test"},
-		Intercept:  func(client net.Conn, _ string) { _ = client.Close() },
-	}))
-	f.Fuzz(func(t *testing.T, sent []byte) {
-		conn, err := net.Dial("tcp", address)
-		require.NoError(t, err)
-		defer conn.Close()
-		_, _ = conn.Write(sent)
-		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
-		_, _ = io.Copy(io.Discard, conn) // returns, or the fuzzer says that it hangs
-	})
 }

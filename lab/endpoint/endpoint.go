@@ -28,8 +28,9 @@ type Config struct {
 	Handler  http.Handler       // what it serves
 	Listener net.Listener       // where the clients come in; it becomes the endpoint's own
 
-	// Patience is how long a client may take for its side of a handshake, and
-	// then for the head of a request. Zero means as long as it likes.
+	// Patience is how long a client may take for its side of a handshake, then
+	// for the head of a request, and between two, and for its first byte once a
+	// handler has taken its connection over. Zero means as long as it likes.
 	Patience time.Duration
 
 	// Sign makes the chain for a host that a client believes to speak to. It is
@@ -71,6 +72,7 @@ func Start(cfg Config) (*Endpoint, error) {
 		ConnState:         track,
 		ConnContext:       withConn,
 		ReadHeaderTimeout: cfg.Patience,
+		IdleTimeout:       cfg.Patience,
 	}
 	if e.listener == nil {
 		close(e.accepting)

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
+	"time"
 
 	"github.com/tlslab/tlslab/mitm"
 )
@@ -23,7 +26,11 @@ func (w *statusWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	unread, _ := both.Reader.Peek(both.Reader.Buffered())
 	taken := &hijacked{Conn: conn, reader: io.MultiReader(bytes.NewReader(bytes.Clone(unread)), conn), answer: w}
 	both.Reader.Reset(taken)
-	return taken, both, nil
+	if w.patience > 0 && len(unread) == 0 {
+		taken.silent.Store(true)
+		err = conn.SetReadDeadline(time.Now().Add(w.patience))
+	}
+	return taken, both, err
 }
 
 // hijacked is a connection without a server. It belongs to the handler, but
@@ -32,12 +39,31 @@ type hijacked struct {
 	net.Conn
 	reader io.Reader     // what net/http has read, and then the rest
 	answer *statusWriter // nil once it has a status
+	silent atomic.Bool   // the client has a deadline for its first byte
 }
 
 // NetConn is the connection below, which lacks what net/http has read.
 func (h *hijacked) NetConn() net.Conn { return h.Conn }
 
-func (h *hijacked) Read(b []byte) (int, error) { return h.reader.Read(b) }
+func (h *hijacked) Read(b []byte) (int, error) {
+	n, err := h.reader.Read(b)
+	if n > 0 && h.silent.Swap(false) {
+		err = errors.Join(err, h.Conn.SetReadDeadline(time.Time{}))
+	}
+	return n, err
+}
+
+// SetDeadline takes the place of the deadline for the first byte.
+func (h *hijacked) SetDeadline(t time.Time) error {
+	h.silent.Store(false)
+	return h.Conn.SetDeadline(t)
+}
+
+// SetReadDeadline takes the place of the deadline for the first byte.
+func (h *hijacked) SetReadDeadline(t time.Time) error {
+	h.silent.Store(false)
+	return h.Conn.SetReadDeadline(t)
+}
 
 func (h *hijacked) Write(b []byte) (int, error) {
 	if h.answer != nil {

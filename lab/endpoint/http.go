@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/tlslab/tlslab/mitm"
 )
@@ -77,7 +78,7 @@ func (e *Endpoint) serveRequest(w http.ResponseWriter, r *http.Request) {
 	defer e.activity.end()
 	c := r.Context().Value(connKey{}).(*conn)
 	mitm.Asked(c)
-	answer := &statusWriter{ResponseWriter: w}
+	answer := &statusWriter{ResponseWriter: w, patience: e.http.ReadHeaderTimeout}
 	done := c.seen.request(r.Method + " " + r.RequestURI)
 	defer func() { done(answer.status) }()
 	c.machine.handler.ServeHTTP(answer, r)
@@ -89,7 +90,8 @@ func (e *Endpoint) serveRequest(w http.ResponseWriter, r *http.Request) {
 // statusWriter remembers the status that a handler answers with.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	status   int
+	patience time.Duration // see [Config]
 }
 
 // Unwrap lets [http.ResponseController] find what the writer can do.
