@@ -59,7 +59,7 @@ var certificateDate = regexp.MustCompile(`\{[^{}]+\.(not-after|not-before)\}`)
 // kept, whatever the certificates in it are called: it returns "", or why none
 // does.
 func Explains(alternatives scenarios.Expectations, r Record) string {
-	run := judge.Run{Context: recorded, Stdout: anyDate(revive.Replace(r.Stdout)), Stderr: anyDate(revive.Replace(r.Stderr))}
+	run := judge.Run{Context: recorded, Stdout: AnyDate(revive.Replace(r.Stdout)), Stderr: AnyDate(revive.Replace(r.Stderr))}
 	if r.Outcome == Failed {
 		run.Exit = 1
 	}
@@ -72,12 +72,13 @@ func Explains(alternatives scenarios.Expectations, r Record) string {
 	return judge.Failure(named, []judge.Run{run}, seenBy(r.Evidence))
 }
 
-func anyDate(text string) string { return certificateDate.ReplaceAllString(text, "{$1}") }
+// AnyDate is text in which the dates of certificates bear no name.
+func AnyDate(text string) string { return certificateDate.ReplaceAllString(text, "{$1}") }
 
 func anyDates(lines []string) []string {
 	var general []string
 	for _, line := range lines {
-		general = append(general, anyDate(line))
+		general = append(general, AnyDate(line))
 	}
 	return general
 }

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-func (f *Fix) setID(id string)  { f.ID = id }
-func (m *Myth) setID(id string) { m.ID = id }
+func (f *Fix) setID(id string)   { f.ID = id }
+func (m *Myth) setID(id string)  { m.ID = id }
+func (c *Claim) setID(id string) { c.ID = id }
 
 // decodeNode takes one line or a list of them.
 func (l *Lines) decodeNode(d decoder, n *node) {

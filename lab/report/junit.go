@@ -4,11 +4,13 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/tlslab/tlslab/lab"
 )
 
-// The JUnit form that CI systems read: a suite a scenario, a case a trial.
+// The JUnit form that CI systems read: a suite a scenario and release, a case a
+// trial.
 type (
 	junitSuites struct {
 		XMLName xml.Name      `xml:"testsuites"`
@@ -40,11 +42,16 @@ type (
 func WriteJUnit(w io.Writer, trials []lab.Trial) error {
 	suites := junitSuites{}
 	byID := map[string]*junitSuite{}
+	several := slices.ContainsFunc(trials, func(t lab.Trial) bool { return t.Go != trials[0].Go })
 	for _, t := range trials {
-		suite := byID[t.Scenario]
+		name := t.Scenario
+		if several {
+			name = t.Go + "/" + t.Scenario
+		}
+		suite := byID[name]
 		if suite == nil {
-			suite = &junitSuite{Name: t.Scenario}
-			byID[t.Scenario] = suite
+			suite = &junitSuite{Name: name}
+			byID[name] = suite
 			suites.Suites = append(suites.Suites, suite)
 		}
 		suite.add(t)
@@ -62,7 +69,7 @@ func WriteJUnit(w io.Writer, trials []lab.Trial) error {
 }
 
 func (s *junitSuite) add(t lab.Trial) {
-	c := junitCase{Class: t.Scenario, Name: t.Trial + " (" + t.Backend + ", " + t.Go + ")", Time: seconds(t.MS), Err: t.Stderr}
+	c := junitCase{Class: s.Name, Name: t.Trial + " (" + t.Backend + ", " + t.Go + ")", Time: seconds(t.MS), Err: t.Stderr}
 	switch t.Verdict {
 	case lab.Deviates:
 		s.Failures++

@@ -19,6 +19,7 @@ func Page(p *Paper, s *scenarios.Scenario) {
 	p.prose(s.About)
 	p.expected(s)
 	p.world(s.World)
+	p.twins(s)
 	p.fixes(s)
 	p.myths(s)
 	p.seen(s.Seen)
@@ -62,12 +63,17 @@ func (p *Paper) expected(s *scenarios.Scenario) {
 
 func (p *Paper) world(w scenarios.World) {
 	p.section("The chain")
+	Drawing(p, w)
+}
+
+// Drawing writes a world: its chains, its names and its client.
+func Drawing(p *Paper, w scenarios.World) {
 	now := time.Now()
 	for _, name := range slices.Sorted(maps.Keys(w.Hosts)) {
 		host := w.Hosts[name]
 		p.drawChain(w, name+serving(host), host.Presents, now)
 		for i, backend := range host.Backends {
-			p.paragraph("  ", fmt.Sprintf("machine %d of %d: %s", i+1, len(host.Backends), difference(backend)))
+			p.paragraph("  ", fmt.Sprintf("machine %d of %d: %s", i+1, len(host.Backends), Difference(backend)))
 		}
 		for _, sni := range slices.Sorted(maps.Keys(host.BySNI)) {
 			p.drawChain(w, name+", asked for "+sni, host.BySNI[sni], now)
@@ -128,6 +134,19 @@ func (p *Paper) clientSide(c scenarios.Client) {
 	}
 }
 
+// twins tells the cause from those that print the same text.
+func (p *Paper) twins(s *scenarios.Scenario) {
+	twins := scenarios.Twins(s.Cause)
+	if len(twins) == 0 || s.Succeeds != "" {
+		return
+	}
+	p.section("How to be sure")
+	p.paragraph("  It is this where ", strings.Join(scenarios.Marks(s.Cause), " "))
+	for _, twin := range twins {
+		p.paragraph("  "+p.in(bold, string(twin))+": ", strings.Join(scenarios.Marks(twin), " "))
+	}
+}
+
 func (p *Paper) fixes(s *scenarios.Scenario) {
 	if s.Succeeds != "" && len(s.Fixes) == 0 {
 		return
@@ -143,7 +162,7 @@ func (p *Paper) fixes(s *scenarios.Scenario) {
 		if f.About != "" {
 			p.paragraph("    ", f.About)
 		}
-		p.paragraph("    ", difference(f.Change))
+		p.paragraph("    ", Difference(f.Change))
 	}
 	if s.NoClientFix != "" {
 		p.printf("\n")
@@ -162,7 +181,7 @@ func (p *Paper) myths(s *scenarios.Scenario) {
 		if m.Because != "" {
 			p.paragraph("    ", m.Because)
 		}
-		p.paragraph("    ", difference(m.Change))
+		p.paragraph("    ", Difference(m.Change))
 	}
 }
 
@@ -184,8 +203,8 @@ func joined(attacks []scenarios.Attack) string {
 	return strings.Join(names, " and ")
 }
 
-// difference shows a patch on one line, as flow-style YAML would.
-func difference(patch scenarios.Patch) string {
+// Difference shows a patch on one line, as flow-style YAML would.
+func Difference(patch scenarios.Patch) string {
 	var value any
 	if err := json.Unmarshal(patch, &value); err != nil {
 		return string(patch)
@@ -199,7 +218,7 @@ func compact(v any) string {
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return difference(data)
+	return Difference(data)
 }
 
 func flow(value any) string {

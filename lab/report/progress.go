@@ -22,10 +22,14 @@ func NewProgress(p *Paper, total int) *Progress {
 // Step counts one step and shows what has just been done.
 func (p *Progress) Step(what string) {
 	p.done++
+	p.show(fmt.Sprintf("  %d/%d %s", p.done, p.total, what))
+}
+
+// show puts line in the place of what is shown.
+func (p *Progress) show(line string) {
 	if !p.paper.Terminal() {
 		return
 	}
-	line := fmt.Sprintf("  %d/%d %s", p.done, p.total, what)
 	if len(line) >= p.paper.width {
 		line = line[:p.paper.width-1]
 	}

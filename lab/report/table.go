@@ -10,29 +10,48 @@ import (
 	"github.com/tlslab/tlslab/scenarios"
 )
 
-// Table writes trials as they come, a block a scenario. It is not safe for
-// concurrent use.
+// Table writes trials as they come, a block a scenario, and those of each of
+// several releases under its name. It is not safe for concurrent use.
 type Table struct {
-	paper *Paper
-	last  string
-	tally map[lab.Verdict]int
-	seen  int
+	paper    *Paper
+	tool     lab.Tool
+	last     string
+	releases []string
+	tallies  map[string]tally // by release
+	seen     map[string]bool  // scenarios
 }
+
+// tally counts trials.
+type tally map[lab.Verdict]int
 
 // NewTable makes a table on p.
 func NewTable(p *Paper) *Table {
-	return &Table{paper: p, tally: map[lab.Verdict]int{}}
+	return &Table{paper: p, tallies: map[string]tally{}, seen: map[string]bool{}}
 }
 
-// Add writes one trial. The trials of a scenario must follow each other.
+// Add writes one trial. The trials of a scenario must follow each other, and so
+// must those with a tool, which all cases of several releases name.
 func (t *Table) Add(c lab.Case, trial lab.Trial) {
-	t.tally[trial.Verdict]++
+	if t.tallies[trial.Go] == nil {
+		t.releases = append(t.releases, trial.Go)
+		t.tallies[trial.Go] = tally{}
+	}
+	t.tallies[trial.Go][trial.Verdict]++
+	if c.Tool != t.tool {
+		t.tool, t.last = c.Tool, ""
+		t.release(trial.Go)
+	}
 	if trial.Scenario != t.last {
 		t.last = trial.Scenario
-		t.seen++
+		t.seen[trial.Scenario] = true
 		t.heading(c.Scenario)
 	}
 	t.row(c, trial)
+}
+
+// release begins the trials of one of several releases.
+func (t *Table) release(name string) {
+	t.paper.printf("\n%s\n", t.paper.in(bold, name+" "+strings.Repeat("─", max(0, t.paper.width-len(name)-1))))
 }
 
 // heading has the ID at the left and the cause at the right edge.
@@ -115,21 +134,32 @@ func (t *Table) refutation(trial lab.Trial) string {
 
 // Summary closes the table.
 func (t *Table) Summary(runs int64, wall time.Duration) {
-	total := 0
-	for _, n := range t.tally {
-		total += n
+	whole, total := tally{}, 0
+	for _, one := range t.tallies {
+		for verdict, n := range one {
+			whole[verdict] += n
+			total += n
+		}
 	}
 	t.paper.printf("\n✓ as the scenario says   ✗ deviates   – skipped\n")
-	t.paper.printf("%s, %s: %s\n", count(t.seen, "scenario"), count(total, "trial"), t.verdicts())
+	if len(t.releases) > 1 {
+		for _, name := range t.releases {
+			t.paper.printf("%s %s\n", pad(name, releaseWidth), t.verdicts(t.tallies[name]))
+		}
+	}
+	t.paper.printf("%s, %s: %s\n", count(len(t.seen), "scenario"), count(total, "trial"), t.verdicts(whole))
 	t.paper.printf("%s of the command in %s\n", count(int(runs), "run"), wall.Round(10*time.Millisecond))
 }
 
-func (t *Table) verdicts() string {
-	parts := []string{t.paper.in(green, fmt.Sprintf("%d as expected", t.tally[lab.AsExpected]))}
-	if n := t.tally[lab.Deviates]; n > 0 {
+// releaseWidth fits a release such as go1.14.15.
+const releaseWidth = 10
+
+func (t *Table) verdicts(of tally) string {
+	parts := []string{t.paper.in(green, fmt.Sprintf("%d as expected", of[lab.AsExpected]))}
+	if n := of[lab.Deviates]; n > 0 {
 		parts = append(parts, t.paper.in(red, fmt.Sprintf("%d deviate", n)))
 	}
-	if n := t.tally[lab.Skipped]; n > 0 {
+	if n := of[lab.Skipped]; n > 0 {
 		parts = append(parts, t.paper.in(yellow, fmt.Sprintf("%d skipped", n)))
 	}
 	return strings.Join(parts, ", ")

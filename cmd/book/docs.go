@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tlslab/tlslab/lab/book"
+	"github.com/tlslab/tlslab/lab/recorded"
+	"github.com/tlslab/tlslab/scenarios"
+)
+
+func docsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "docs DIR",
+		Short:   "Write the documents from the scenarios and the recorded runs",
+		Example: "  book docs docs",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(_ *cobra.Command, args []string) error { return docs(args[0]) },
+	}
+}
+
+// docs also removes the pages of scenarios that are no more.
+func docs(dir string) error {
+	b, err := newBook()
+	if err != nil {
+		return err
+	}
+	pages, err := b.Pages()
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "catalogue")); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(pages)) {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, pages[name], 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%d pages in %s\n", len(pages), dir)
+	return nil
+}
+
+func newBook() (*book.Book, error) {
+	b := &book.Book{}
+	var errs [5]error
+	b.Scenarios, errs[0] = scenarios.Catalogue()
+	b.Claims, errs[1] = scenarios.Claims()
+	b.Coverage, errs[2] = scenarios.BadSSL()
+	b.Run, errs[3] = recorded.Load(recorded.Catalogue)
+	b.Releases, errs[4] = recorded.Load(recorded.Releases)
+	return b, errors.Join(errs[:]...)
+}
