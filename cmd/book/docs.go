@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tlslab/tlslab/lab/book"
-	"github.com/tlslab/tlslab/lab/recorded"
-	"github.com/tlslab/tlslab/scenarios"
 )
 
 func docsCommand() *cobra.Command {
@@ -27,7 +24,7 @@ func docsCommand() *cobra.Command {
 
 // docs also removes the pages of scenarios that are no more.
 func docs(dir string) error {
-	b, err := newBook()
+	b, err := book.Load()
 	if err != nil {
 		return err
 	}
@@ -49,15 +46,4 @@ func docs(dir string) error {
 	}
 	fmt.Printf("%d pages in %s\n", len(pages), dir)
 	return nil
-}
-
-func newBook() (*book.Book, error) {
-	b := &book.Book{}
-	var errs [5]error
-	b.Scenarios, errs[0] = scenarios.Catalogue()
-	b.Claims, errs[1] = scenarios.Claims()
-	b.Coverage, errs[2] = scenarios.BadSSL()
-	b.Run, errs[3] = recorded.Load(recorded.Catalogue)
-	b.Releases, errs[4] = recorded.Load(recorded.Releases)
-	return b, errors.Join(errs[:]...)
 }
