@@ -18,10 +18,10 @@ import (
 // says.
 func (l *Lab) attack(ctx context.Context, b backend.Backend, c Case, w scenarios.World, trial *Trial) (string, error) {
 	var err error
-	if trial.Impostor, err = l.impersonate(ctx, b, w); err != nil {
+	if trial.Impostor, err = l.impersonate(ctx, b, c.Tool, w); err != nil {
 		return "", err
 	}
-	if trial.Tampering, err = l.tamper(ctx, b, w); err != nil {
+	if trial.Tampering, err = l.tamper(ctx, b, c.Tool, w); err != nil {
 		return "", err
 	}
 	var whys []string
@@ -50,7 +50,7 @@ func (d Defence) against(attack scenarios.Attack, unsafe []scenarios.Attack) str
 // impersonate is accepted where the client succeeds and an impostor served it.
 // A proxy of the fix, reverse or not, is attacked from both sides: itself
 // replaced, and the hosts behind it.
-func (l *Lab) impersonate(ctx context.Context, b backend.Backend, w scenarios.World) (Defence, error) {
+func (l *Lab) impersonate(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World) (Defence, error) {
 	attacks := []scenarios.World{impostors(w, func(scenarios.Host) bool { return true })}
 	behind := func(h scenarios.Host) bool {
 		return h.Serves != scenarios.ReverseProxy && h.Serves != scenarios.ForwardProxy
@@ -62,7 +62,7 @@ func (l *Lab) impersonate(ctx context.Context, b backend.Backend, w scenarios.Wo
 		}
 	}
 	for _, attack := range attacks {
-		o, err := l.observe(ctx, b, attack, false)
+		o, err := l.observe(ctx, b, tool, attack, false)
 		if err != nil {
 			return "", err
 		}
@@ -75,8 +75,8 @@ func (l *Lab) impersonate(ctx context.Context, b backend.Backend, w scenarios.Wo
 
 // tamper is accepted where the client succeeds with a zip that is not the
 // module's.
-func (l *Lab) tamper(ctx context.Context, b backend.Backend, w scenarios.World) (Defence, error) {
-	o, err := l.observe(ctx, b, w, true)
+func (l *Lab) tamper(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World) (Defence, error) {
+	o, err := l.observe(ctx, b, tool, w, true)
 	if err != nil {
 		return "", err
 	}

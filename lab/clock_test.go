@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -81,7 +82,7 @@ func TestCacheOfTheClock(t *testing.T) {
 		}
 		c, err := w.Client()
 		require.NoError(t, err)
-		shared := "GOCACHE=" + l.cache
+		shared := "GOCACHE=" + filepath.Join(l.caches(), l.Tool().Version)
 		assert.Equal(t, !own, strings.Contains(strings.Join(c.Env(), "\n")+"\n", shared+"\n"), clock)
 		require.NoError(t, w.Close())
 	}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/tlslab/tlslab/lab/backend"
 	"github.com/tlslab/tlslab/lab/scratch"
+	"github.com/tlslab/tlslab/lab/toolchain"
 )
 
 // Check is one thing that this machine has or lacks.
@@ -22,6 +24,7 @@ type Check struct {
 // where it can play nothing at all; the checks tell why.
 func Examine(ctx context.Context) ([]Check, error) {
 	checks, err := examineTool(ctx)
+	checks = append(checks, examineReleases())
 	able := false
 	for _, b := range backend.All() {
 		check := Check{Name: b.Name() + " backend", Passed: true, Detail: "works here"}
@@ -47,12 +50,34 @@ func examineTool(ctx context.Context) ([]Check, error) {
 		return []Check{{Name: "temporary folder", Detail: err.Error()}}, err
 	}
 	folder := Check{Name: "temporary folder", Passed: true, Detail: filepath.Dir(dir.Path())}
-	tool, err := findTool(ctx, "", filepath.Join(dir.Path(), "tool"))
+	find := finder{dir: filepath.Join(dir.Path(), "tools")}
+	tool, err := find.find(ctx, Local)
 	command := Check{Name: "go", Passed: err == nil, Detail: tool.Version + " at " + tool.Path}
 	if err != nil {
 		command.Detail = err.Error()
 	}
 	return []Check{folder, command}, errors.Join(err, dir.Close())
+}
+
+// examineReleases says which other releases are in the lab's cache, and how to
+// get rid of them.
+func examineReleases() Check {
+	check := Check{Name: "releases of Go"}
+	dir, err := toolchain.DefaultDir()
+	cache := toolchain.Cache{Dir: dir}
+	var kept []string
+	if err == nil {
+		kept, err = cache.Kept()
+	}
+	switch {
+	case err != nil:
+		check.Detail = err.Error()
+	case kept == nil:
+		check.Passed, check.Detail = true, "none fetched yet; --go 1.19.13 fetches one into "+dir
+	default:
+		check.Passed, check.Detail = true, fmt.Sprintf("%s in %s, which can be removed whenever nothing runs", strings.Join(kept, ", "), dir)
+	}
+	return check
 }
 
 // program is a command that some scenarios run.

@@ -20,12 +20,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/client"
 	"github.com/tlslab/tlslab/lab/scratch"
+	"github.com/tlslab/tlslab/lab/toolchain"
 )
 
 // ErrUnavailable is wrapped by every error that says that this machine, and
@@ -39,8 +40,14 @@ const Auto = "auto"
 // Options configure a lab. The zero value plays with the go command on PATH on
 // the best backend.
 type Options struct {
-	// Go is the go command, a path or a name on PATH. Empty means "go".
-	Go string
+	// Go are the go commands to play with: releases, as 1.14.15 or go1.14.15,
+	// which are fetched into the lab's cache where they are not there yet;
+	// paths; names on PATH; [Local] for the one on PATH. None means that one.
+	Go []string
+
+	// Fetching is told about once a second how far a release is that is being
+	// fetched. Nil tells nobody.
+	Fetching func(toolchain.Progress)
 
 	// Backend is the name of a backend. Empty means [Auto].
 	Backend string
@@ -58,18 +65,17 @@ type Options struct {
 // Lab plays worlds. Its methods are safe for concurrent use.
 type Lab struct {
 	opts     Options
-	tool     Tool
-	path     string
-	cache    string
+	tools    []Tool
 	scratch  *scratch.Dir
 	backends []backend.Backend
 	passed   []string // backends that Auto passed over, with the reason
 	runs     atomic.Int64
 }
 
-// New makes a lab. It asks the go command for its release, sweeps what killed
-// processes left and, for [Auto], tries which backends work here. An error
-// wraps [ErrUnavailable].
+// New makes a lab. It finds the go commands and fetches those that are not here
+// yet, sweeps what killed processes left and, for [Auto], tries which backends
+// work here. An error wraps [ErrUnavailable], but for a release that is none
+// and a backend that is unknown.
 func New(ctx context.Context, opts Options) (_ *Lab, err error) {
 	l := &Lab{opts: opts}
 	if l.scratch, err = scratch.Open(opts.TempDir); err != nil {
@@ -80,15 +86,14 @@ func New(ctx context.Context, opts Options) (_ *Lab, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.tool, err = findTool(ctx, opts.Go, filepath.Join(l.scratch.Path(), "tool")); err != nil {
+	find := finder{dir: filepath.Join(l.scratch.Path(), "tools"), fetched: opts.Fetching}
+	if l.tools, err = find.findAll(ctx, opts.Go); err != nil {
 		return nil, err
 	}
-	l.path = client.Path(l.tool.Path)
 	if err := l.chooseBackends(ctx); err != nil {
 		return nil, err
 	}
-	l.cache = filepath.Join(l.scratch.Path(), "gocache")
-	return l, os.Mkdir(l.cache, 0o700)
+	return l, os.Mkdir(l.caches(), 0o700)
 }
 
 // Close removes everything that the lab has made, and what its backends keep
@@ -103,8 +108,15 @@ func (l *Lab) Close() error {
 	return errors.Join(append(errs, l.scratch.Close())...)
 }
 
-// Tool is the go command that the lab plays with.
-func (l *Lab) Tool() Tool { return l.tool }
+// Tool is the go command of what is not told to use another: the first.
+func (l *Lab) Tool() Tool { return l.tools[0] }
+
+// Tools are the go commands that the lab plays with, in the order of
+// [Options.Go].
+func (l *Lab) Tools() []Tool { return slices.Clone(l.tools) }
+
+// caches is the folder with a GOCACHE for each of the lab's releases.
+func (l *Lab) caches() string { return filepath.Join(l.scratch.Path(), "gocache") }
 
 // Runs counts the commands that have been played and judged, attacks included.
 func (l *Lab) Runs() int64 { return l.runs.Load() }

@@ -19,11 +19,14 @@ import (
 // backend cannot express is a skipped trial and not an error. An error means
 // that nothing could be measured: it wraps [ErrUnavailable], or ctx ended.
 func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
+	if c.Tool == (Tool{}) {
+		c.Tool = l.tools[0]
+	}
 	trial := Trial{
 		Scenario: c.Scenario.ID,
 		Cause:    c.Scenario.Cause,
 		Trial:    c.Name(),
-		Go:       l.tool.Version,
+		Go:       c.Tool.Version,
 		Evidence: map[string]endpoint.Evidence{},
 	}
 	w, err := c.World()
@@ -34,7 +37,7 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 	b, reason := l.backendFor(&w)
 	trial.Backend = b.Name()
 	if reason == nil {
-		reason = missingProgram(&w, l.path)
+		reason = missingProgram(&w, client.Path(c.Tool.Path))
 	}
 	if reason == nil && c.fails() != nil && len(c.Expected(trial.Go)) == 0 {
 		reason = fmt.Errorf("the scenario does not say what %s prints; add an alternative for it under fails", trial.Go)
@@ -43,12 +46,12 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 		trial.Verdict, trial.Why = Skipped, reason.Error()
 		return trial, nil
 	}
-	seen, err := l.observe(ctx, b, w, false)
+	seen, err := l.observe(ctx, b, c.Tool, w, false)
 	if err != nil {
 		return trial, fmt.Errorf("%s %s: %w", trial.Scenario, trial.Trial, err)
 	}
 	seen.fill(&trial)
-	trial.Why = l.judge(c, seen)
+	trial.Why = judgement(c, seen)
 	if c.Fix != nil && trial.Why == "" {
 		if trial.Why, err = l.attack(ctx, b, c, w, &trial); err != nil {
 			return trial, fmt.Errorf("%s %s under attack: %w", trial.Scenario, trial.Trial, err)
@@ -61,12 +64,12 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 	return trial, nil
 }
 
-// judge returns why a trial deviates, or "".
-func (l *Lab) judge(c Case, o *observation) string {
+// judgement returns why a trial deviates, or "".
+func judgement(c Case, o *observation) string {
 	if o.before != "" {
 		return o.before
 	}
-	if expected := c.Expected(l.tool.Version); expected != nil {
+	if expected := c.Expected(c.Tool.Version); expected != nil {
 		return judge.Failure(expected, o.runs, o.seen())
 	}
 	if c.Scenario.AcceptsTampering && c.Fix == nil { // a myth changes nothing of it
@@ -109,8 +112,8 @@ type observation struct {
 
 // observe plays a world: every run of its client's command, with fresh caches
 // each.
-func (l *Lab) observe(ctx context.Context, b backend.Backend, w scenarios.World, tampered bool) (_ *observation, err error) {
-	world, err := l.up(ctx, b, w, tampered)
+func (l *Lab) observe(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World, tampered bool) (_ *observation, err error) {
+	world, err := l.up(ctx, b, tool, w, tampered)
 	if err != nil {
 		return nil, err
 	}

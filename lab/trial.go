@@ -71,6 +71,22 @@ type Case struct {
 	Scenario *scenarios.Scenario
 	Fix      *scenarios.Fix  // of a fix trial
 	Myth     *scenarios.Myth // of a myth trial
+
+	// Tool is the go command to play with. The zero value means the lab's
+	// first.
+	Tool Tool
+}
+
+// With are the same cases with each of tools, all cases of a tool together.
+func With(tools []Tool, cases []Case) []Case {
+	var all []Case
+	for _, tool := range tools {
+		for _, c := range cases {
+			c.Tool = tool
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // Cases are the trials of scenarios in the order of their files: the broken

@@ -26,6 +26,7 @@ import (
 // commands. Its methods are not safe for concurrent use, except Evidence.
 type World struct {
 	lab     *Lab
+	tool    Tool
 	world   scenarios.World
 	backend string
 	dir     string
@@ -51,15 +52,16 @@ func (l *Lab) Up(ctx context.Context, w scenarios.World) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w play this world: %s: %w", ErrUnavailable, b.Name(), err)
 	}
-	if err := missingProgram(&w, l.path); err != nil {
+	if err := missingProgram(&w, client.Path(l.tools[0].Path)); err != nil {
 		return nil, fmt.Errorf("%w play this world: %w", ErrUnavailable, err)
 	}
-	return l.up(ctx, b, w, false)
+	return l.up(ctx, b, l.tools[0], w, false)
 }
 
-// up brings a world up on b. Tampered hosts hand out other module zips.
-func (l *Lab) up(ctx context.Context, b backend.Backend, w scenarios.World, tampered bool) (_ *World, err error) {
-	r := &World{lab: l, world: w, backend: b.Name(), handlers: map[string]http.Handler{}, doors: newDoors()}
+// up brings a world up on b for a client with tool. Tampered hosts hand out
+// other module zips.
+func (l *Lab) up(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World, tampered bool) (_ *World, err error) {
+	r := &World{lab: l, tool: tool, world: w, backend: b.Name(), handlers: map[string]http.Handler{}, doors: newDoors()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.Close())
@@ -160,7 +162,7 @@ func (r *World) Client() (*client.Client, error) {
 	return client.New(client.Config{
 		Dir:     filepath.Join(r.dir, "client-"+strconv.Itoa(r.clients)),
 		Cache:   r.cache(),
-		Path:    r.lab.path,
+		Path:    client.Path(r.tool.Path),
 		World:   world,
 		Set:     r.set,
 		Store:   r.store,
@@ -169,11 +171,12 @@ func (r *World) Client() (*client.Client, error) {
 	})
 }
 
-// cache is a client's GOCACHE. One whose clock is wrong has its own: go removes
-// from it what its clock says is long unused.
+// cache is a client's GOCACHE, which the clients of one release share. One whose
+// clock is wrong has its own: go removes from it what its clock says is long
+// unused.
 func (r *World) cache() string {
 	if r.skew == 0 {
-		return r.lab.cache
+		return filepath.Join(r.lab.caches(), r.tool.Version)
 	}
 	return filepath.Join(r.dir, "gocache")
 }

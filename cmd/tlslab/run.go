@@ -35,10 +35,16 @@ func runCommand() *cobra.Command {
   tlslab run chain/missing-intermediate
   tlslab run 'trust/*' ./my-case.yaml
   tlslab run --backend host --json >trials.jsonl
-  tlslab run --shard 2/4 --junit trials.xml`,
+  tlslab run --shard 2/4 --junit trials.xml
+  tlslab run --go 1.14.15,1.19.13,local`,
 		Long: `Without an argument the whole catalogue is played. Each scenario's broken world
 must fail with the expected text, each fix must end the failure and is then
-attacked, each myth must change nothing.`,
+attacked, each myth must change nothing.
+
+--go takes several releases, and each trial is played with each of them. They
+come through the module proxy that go env names, verified with its checksum
+database, once: they are kept in the user's folder for caches, or in the one
+that TLSLAB_CACHE names. tlslab doctor lists them.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
@@ -58,8 +64,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	cases, err := lab.Shard(lab.Cases(waitingLast(selected)...), f.shard)
-	if err != nil {
+	if _, err := lab.Shard(nil, f.shard); err != nil {
 		return err
 	}
 	junit, err := f.createJUnit()
@@ -75,6 +80,13 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	cases := lab.Cases(waitingLast(selected)...)
+	if tools := l.Tools(); len(tools) > 1 {
+		cases = lab.With(tools, cases)
+	}
+	if cases, err = lab.Shard(cases, f.shard); err != nil {
+		return err
+	}
 	trials, err := f.play(cmd, l, cases)
 	if err != nil {
 		return err
@@ -113,7 +125,7 @@ func (f *runFlags) play(cmd *cobra.Command, l *lab.Lab, cases []lab.Case) ([]lab
 			table.Add(cases[len(trials)], trial)
 		}
 		trials = append(trials, trial)
-		progress.Step(trial.Scenario + " " + trial.Trial)
+		progress.Step(trial.Go + " " + trial.Scenario + " " + trial.Trial)
 	})
 	progress.Clear()
 	if err != nil || f.json {

@@ -33,7 +33,7 @@ lie in ~/certs. Nothing that is done inside outlasts the shell.`,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			s, err := scenarios.SelectOne(args[0])
-			if err != nil {
+			if err = errors.Join(err, f.one()); err != nil {
 				return err
 			}
 			l, err := f.open(cmd.Context(), lab.Options{}, cmd.ErrOrStderr())

@@ -29,7 +29,7 @@ command there meets the world. Ctrl-C takes the world down.`,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			s, err := scenarios.SelectOne(args[0])
-			if err != nil {
+			if err = errors.Join(err, f.one()); err != nil {
 				return err
 			}
 			l, err := f.open(cmd.Context(), lab.Options{Port: fixed(port)}, cmd.ErrOrStderr())

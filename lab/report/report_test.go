@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlslab/tlslab/lab"
+	"github.com/tlslab/tlslab/lab/toolchain"
 	"github.com/tlslab/tlslab/scenarios"
 )
 
@@ -129,6 +130,40 @@ func TestVerdictsAreTold(t *testing.T) {
 	assert.Equal(t, "6.000", suite.Time)
 	assert.Equal(t, "another text", suite.Cases[2].Failure.Message)
 	assert.Equal(t, "no such place", suite.Cases[3].Skipped.Message)
+}
+
+// The same trial with two releases is told apart in every form.
+func TestReleasesAreTold(t *testing.T) {
+	tools := []lab.Tool{{Path: "/old/go", Version: "go1.14.15"}, {Path: "/go", Version: "go1.26.8"}}
+	var out bytes.Buffer
+	table := NewTable(NewPaper(&out))
+	var trials []lab.Trial
+	for i, c := range lab.With(tools, []lab.Case{{Scenario: &scenarios.Scenario{ID: "a/b", Cause: "harmless"}}}) {
+		trial := lab.Trial{Scenario: "a/b", Trial: lab.Broken, Go: c.Tool.Version, Verdict: []lab.Verdict{lab.Skipped, lab.AsExpected}[i]}
+		table.Add(c, trial)
+		trials = append(trials, trial)
+	}
+	table.Summary(2, time.Second)
+	assert.Regexp(t, `(?s)go1\.14\.15 ─+\n\na/b .*go1\.26\.8 ─+\n\na/b `, out.String())
+	assert.Contains(t, out.String(), "go1.14.15  0 as expected, 1 skipped\ngo1.26.8   1 as expected\n1 scenario, 2 trials: 1 as expected, 1 skipped\n")
+
+	out.Reset()
+	require.NoError(t, WriteJUnit(&out, trials))
+	var suites junitSuites
+	require.NoError(t, xml.Unmarshal(out.Bytes(), &suites))
+	require.Len(t, suites.Suites, 2)
+	assert.Equal(t, "go1.14.15/a/b", suites.Suites[0].Name)
+	assert.Equal(t, "go1.26.8/a/b", suites.Suites[1].Cases[0].Class)
+}
+
+// A fetch that nobody watches is one line at its end.
+func TestFetchingIsTold(t *testing.T) {
+	var out bytes.Buffer
+	tell := Fetching(NewPaper(&out))
+	tell(toolchain.Progress{Release: "go1.14.15", Bytes: 1})
+	assert.Empty(t, out.String())
+	tell(toolchain.Progress{Release: "go1.14.15", Bytes: 123_700_000, Took: 5*time.Second + 1, Done: true})
+	assert.Equal(t, "fetched go1.14.15: 123.7 MB in 5s\n", out.String())
 }
 
 func TestListJSONHasNoNulls(t *testing.T) {
