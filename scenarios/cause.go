@@ -90,6 +90,8 @@ var causes = []causeEntry{
 	{"proxy-forbidden-403", "interception", "The proxy forbids the connection."},
 	{"proxy-own-tls", "interception", "The TLS of the connection to the proxy itself is broken."},
 	{"https-scheme-for-http-proxy", "interception", "HTTPS_PROXY says https:// of a proxy that speaks plain HTTP."},
+	{"proxy-address-wrong", "interception", "HTTPS_PROXY holds something other than the address of an HTTP proxy."},
+	{"proxy-not-used", "interception", "The network lets only its proxy reach the host, and go does not use it."},
 
 	{"checksum-mismatch", "modules", "A module's content is not the one that its checksum was made of."},
 	{"sumdb-unreachable", "modules", "The checksum database cannot be reached, or its TLS fails."},
