@@ -2,6 +2,8 @@ module github.com/tlslab/tlslab
 
 go 1.26.0
 
+godebug tlssha1=1
+
 require (
 	github.com/elazarl/goproxy v1.9.2
 	github.com/evanphx/json-patch/v5 v5.9.11

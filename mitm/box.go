@@ -16,11 +16,12 @@ type Box struct {
 	Kind string // one of Kinds
 
 	// At is one of Stages; empty means hello. A slow box has none: it slows
-	// the whole connection.
+	// the whole connection. Nor has one that corrupts.
 	At string
 
 	// After is how many bytes of what the host writes after its handshake
-	// pass before a box at body acts.
+	// pass before a box at body acts. One that corrupts counts from the
+	// beginning of the connection.
 	After int
 
 	// Rate is how many bytes a second a slow box passes to the client.
@@ -37,10 +38,11 @@ type wrapper func(net.Conn) net.Conn
 
 // kinds makes each kind of box, or says what is wrong with its settings.
 var kinds = map[string]func(Box) (wrapper, error){
-	"close": staged(halfCloseAndDrain),
-	"reset": staged(reset),
-	"slow":  slow,
-	"stall": staged(stall),
+	"close":   staged(halfCloseAndDrain),
+	"corrupt": corrupt,
+	"reset":   staged(reset),
+	"slow":    slow,
+	"stall":   staged(stall),
 }
 
 // Kinds are the kinds of box that there are, sorted.

@@ -27,9 +27,9 @@ func TestThroughRefuses(t *testing.T) {
 	}{
 		"a kind that is not there": {
 			[]Box{{Kind: "reset"}, {Kind: "rst"}},
-			`middlebox 2: unknown kind "rst": expected close, reset, slow, stall`,
+			`middlebox 2: unknown kind "rst": expected close, corrupt, reset, slow, stall`,
 		},
-		"no kind": {[]Box{{}}, `middlebox 1: unknown kind "": expected close, reset, slow, stall`},
+		"no kind": {[]Box{{}}, `middlebox 1: unknown kind "": expected close, corrupt, reset, slow, stall`},
 		"a stage that is not there": {
 			[]Box{{Kind: "close", At: "header"}},
 			`middlebox 1 (close): unknown stage "header": expected accept, hello, handshake, response, body`,

@@ -1,9 +1,7 @@
 package scenarios
 
 import (
-	"crypto/tls"
 	"path"
-	"slices"
 	"strconv"
 )
 
@@ -30,6 +28,7 @@ func (c *worldCheck) host(name string, h Host, n *node) {
 	for i, answer := range h.Answers {
 		c.answer(answer, n.find("answers", strconv.Itoa(i)))
 	}
+	c.says(h, n.find("says"))
 	c.backends(name, h, n.find("backends"))
 }
 
@@ -77,11 +76,21 @@ func (c *worldCheck) ports(h Host, n *node) {
 	}
 }
 
+// says checks that what a host says can ever be said.
+func (c *worldCheck) says(h Host, n *node) {
+	for _, protocol := range sortedKeys(h.Says) {
+		if protocol != "none" && protocol != "h2" && protocol != "http/1.1" {
+			c.add(n.find(protocol).owner(), "%q is no protocol that go offers by ALPN; expected h2, http/1.1, or none for a connection without one", protocol)
+		}
+	}
+}
+
 func (c *worldCheck) tls(t *TLS, n *node) {
 	if t.Min != "" && t.Max != "" && t.Min > t.Max {
 		c.at(n.find("min"), "the oldest version %s is newer than the newest, %s; swap them", t.Min, t.Max)
 	}
-	c.known("cipher suite", t.Ciphers, cipherSuites(), n.find("ciphers"))
+	c.known("cipher suite", t.Ciphers, sortedKeys(CipherSuites()), n.find("ciphers"))
+	c.known("signature scheme", t.Signatures, sortedKeys(SignatureSchemes()), n.find("signatures"))
 	for i, protocol := range t.ALPN {
 		if protocol == "" || len(protocol) > 255 {
 			c.at(n.find("alpn", strconv.Itoa(i)), "a protocol name has 1 to 255 bytes (RFC 7301, section 3.1), found %d", len(protocol))
@@ -91,18 +100,6 @@ func (c *worldCheck) tls(t *TLS, n *node) {
 		c.at(n.find("client-cas"), "client-cas without client-certificate are never asked; add client-certificate: required")
 	}
 	c.certs(t.ClientCAs, n.find("client-cas"))
-}
-
-// cipherSuites are the IANA names of those that crypto/tls can be told to use:
-// TLS 1.3 does not let one choose.
-func cipherSuites() []string {
-	var names []string
-	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		if slices.Contains(suite.SupportedVersions, tls.VersionTLS12) {
-			names = append(names, suite.Name)
-		}
-	}
-	return names
 }
 
 func (c *worldCheck) answer(a Answer, n *node) {

@@ -3,9 +3,12 @@ package scenarios
 // middlebox checks that a box has the settings of its kind and its stage, and
 // no others.
 func (c *worldCheck) middlebox(m Middlebox, n *node) {
-	if m.Box == BoxSlow {
+	switch m.Box {
+	case BoxSlow:
 		c.slow(m, n)
-	} else {
+	case BoxCorrupt:
+		c.corrupt(m, n)
+	default:
 		c.staged(m, n)
 	}
 	if names := n.get("names"); names != nil && len(m.Names) == 0 {
@@ -30,6 +33,21 @@ func (c *worldCheck) slow(m Middlebox, n *node) {
 	}
 	if after := n.get("after"); after != nil {
 		c.at(after, "a slow box slows the whole connection; remove after")
+	}
+}
+
+func (c *worldCheck) corrupt(m Middlebox, n *node) {
+	after := n.get("after")
+	switch {
+	case after == nil:
+		c.add(n.owner(), "a box that corrupts has no \"after\"; add how many bytes of the connection pass before the one that it changes")
+	case m.After < 1:
+		c.at(after, "found %d, expected 1 or more bytes", m.After)
+	}
+	for _, key := range []string{"at", "rate"} {
+		if set := n.get(key); set != nil {
+			c.at(set, "a box that corrupts counts from the beginning of the connection; remove %s", key)
+		}
 	}
 }
 

@@ -46,11 +46,10 @@ type Host struct {
 	// fits.
 	Answers []Answer `json:"answers,omitempty"`
 
-	// Says are the bytes that the host writes where its protocol would have it
-	// answer, before it ends the connection. The key is the protocol that was
-	// negotiated by ALPN; "none" is for a connection without one, to which those
-	// of a port without TLS belong. There the host does not wait to be asked:
-	// SSH (RFC 4253, section 4.2) and SMTP (RFC 5321, section 3.1) greet.
+	// Says are the bytes that the host writes in place of an answer once the
+	// client has sent something, before it ends the connection. The key is the
+	// protocol that was negotiated by ALPN; "none" is for a connection without
+	// one, to which those of a port without TLS belong.
 	Says map[string]string `json:"says,omitempty"`
 
 	// Backends are the machines behind one address, each a merge patch of
@@ -98,8 +97,8 @@ type Upstream struct {
 
 // TLS is what a host negotiates. The zero value is crypto/tls's own choice.
 type TLS struct {
-	Min     string   `json:"min,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"`                                 // the oldest version
-	Max     string   `json:"max,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"`                                 // the newest version
+	Min string `json:"min,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"` // the oldest version
+	Max string `json:"max,omitempty" jsonschema:"enum=1.0,enum=1.1,enum=1.2,enum=1.3"` // the newest version
 
 	// Ciphers are IANA names, for TLS 1.2 and before. With those that
 	// crypto/tls does not have, ephemeral Diffie-Hellman and NULL among them, a

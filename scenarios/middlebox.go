@@ -14,12 +14,13 @@ type Middlebox struct {
 	Box BoxKind `json:"box"`
 
 	// At is when it acts. Empty means hello. A slow box has no such moment: it
-	// slows the whole connection.
+	// slows the whole connection. Nor has one that corrupts.
 	At BoxStage `json:"at,omitempty"`
 
 	// After is how many bytes of what the host writes after its handshake, as
 	// they are on the wire, pass before a box at body acts. They count for the
-	// whole connection, on which a client may ask more than once.
+	// whole connection, on which a client may ask more than once. A box that
+	// corrupts changes the byte after so many of the connection.
 	After int `json:"after,omitempty"`
 
 	// Rate is how many bytes a second a slow box passes towards the client.
@@ -56,6 +57,8 @@ func (m Middlebox) String() string {
 	switch {
 	case m.Box == BoxSlow:
 		does = fmt.Sprintf("%s, %d bytes a second", m.Box, m.Rate)
+	case m.Box == BoxCorrupt:
+		does = fmt.Sprintf("%s after %d bytes", m.Box, m.After)
 	case m.At == AtBody:
 		does += fmt.Sprintf(", after %d bytes", m.After)
 	}
@@ -85,10 +88,12 @@ type BoxKind string
 
 // The kinds of middlebox.
 const (
-	BoxReset BoxKind = "reset" // sends a TCP reset
-	BoxClose BoxKind = "close" // closes without a word
-	BoxStall BoxKind = "stall" // keeps the connection open and passes nothing on
-	BoxSlow  BoxKind = "slow"  // passes everything on to the client at a rate
+	BoxReset   BoxKind = "reset"   // sends a TCP reset
+	BoxClose   BoxKind = "close"   // closes without a word
+	BoxStall   BoxKind = "stall"   // keeps the connection open and passes nothing on
+	BoxSlow    BoxKind = "slow"    // passes everything on to the client at a rate
+	BoxCorrupt BoxKind = "corrupt" // changes one bit of what it passes on to the client
+
 )
 
 // BoxStage is when a middlebox acts.

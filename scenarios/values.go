@@ -28,7 +28,7 @@ func (ConnectAnswer) Values() []string {
 }
 
 // Values lists every kind of middlebox.
-func (BoxKind) Values() []string { return texts(BoxReset, BoxClose, BoxStall, BoxSlow) }
+func (BoxKind) Values() []string { return texts(BoxReset, BoxClose, BoxStall, BoxSlow, BoxCorrupt) }
 
 // Values lists every stage.
 func (BoxStage) Values() []string { return texts(AtAccept, AtHello, AtHandshake, AtResponse, AtBody) }

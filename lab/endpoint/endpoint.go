@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -180,6 +181,10 @@ func (e *Endpoint) serve(c *conn) {
 	defer e.activity.end()
 	if c.machine.tls == nil {
 		c.ready("")
+		if words, ok := c.machine.says["none"]; ok {
+			c.say(c, words)
+			return
+		}
 		e.serveHTTP(c, c)
 		return
 	}
@@ -190,7 +195,12 @@ func (e *Endpoint) serve(c *conn) {
 		c.refuse(err)
 		return
 	}
-	c.ready(server.ConnectionState().NegotiatedProtocol)
+	alpn := server.ConnectionState().NegotiatedProtocol
+	c.ready(alpn)
+	if words, ok := c.machine.says[cmp.Or(alpn, "none")]; ok {
+		c.say(server, words)
+		return
+	}
 	e.serveHTTP(c, server)
 }
 

@@ -19,6 +19,7 @@ type machine struct {
 	path    func(net.Conn) net.Conn
 	tls     *tls.Config // nil for plain HTTP
 	handler http.Handler
+	says    map[string]string // see [scenarios.Host]
 }
 
 func newMachines(cfg Config) ([]*machine, error) {
@@ -58,7 +59,7 @@ func onlySpeaksOtherwise(host, backend scenarios.Host) error {
 }
 
 func newMachine(cfg Config, host scenarios.Host) (*machine, error) {
-	var m machine
+	m := machine{says: host.Says}
 	var err error
 	boxes := make([]mitm.Box, len(host.Behind))
 	for i, b := range host.Behind {

@@ -79,6 +79,9 @@ func newChains(host scenarios.Host, set *certgen.Set) (chains, error) {
 	all := chains{}
 	add := func(sni string, names []string, keyOf string) error {
 		certificate, err := set.TLS(names, keyOf)
+		if err == nil {
+			err = setSignatures(&certificate, host.TLS)
+		}
 		all[strings.ToLower(sni)] = &Chain{names, certificate}
 		return err
 	}
@@ -131,22 +134,11 @@ func setVersions(config *tls.Config, t scenarios.TLS) (err error) {
 // setCiphers leaves the defaults where the host names none. What those leave
 // out, RSA key exchange and 3DES among it, is only used when it is named.
 func setCiphers(config *tls.Config, t scenarios.TLS) error {
-	known := map[string]uint16{}
-	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		if slices.Contains(suite.SupportedVersions, tls.VersionTLS12) { // those of TLS 1.3 cannot be chosen
-			known[suite.Name] = suite.ID
-		}
-	}
-	return each("cipher suite", t.Ciphers, known, &config.CipherSuites)
-}
-
-var curves = map[string]tls.CurveID{
-	"X25519": tls.X25519, "P-256": tls.CurveP256, "P-384": tls.CurveP384, "P-521": tls.CurveP521,
-	"X25519MLKEM768": tls.X25519MLKEM768,
+	return each("cipher suite", t.Ciphers, scenarios.CipherSuites(), &config.CipherSuites)
 }
 
 func setCurves(config *tls.Config, t scenarios.TLS) error {
-	return each("curve", t.Curves, curves, &config.CurvePreferences)
+	return each("curve", t.Curves, scenarios.Curves(), &config.CurvePreferences)
 }
 
 // setALPN offers h2 unless the host says otherwise, or could not speak it: TLS

@@ -74,6 +74,25 @@ func TestHandshakes(t *testing.T) {
 			host: scenarios.Host{TLS: &scenarios.TLS{Max: "1.2", Ciphers: []string{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"}}},
 			want: Connection{Version: "1.2", Cipher: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", ALPN: "h2"},
 		},
+		"ciphers that crypto/tls does not have": {
+			host:   scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Max: "1.2", Ciphers: []string{"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"}}},
+			err:    "remote error: tls: handshake failure",
+			server: noCipher,
+		},
+		"X448 only": {
+			host:   scenarios.Host{TLS: &scenarios.TLS{Curves: []string{"X448"}}},
+			err:    "remote error: tls: handshake failure",
+			server: "tls: no key exchanges supported by both client and server",
+		},
+		"signatures of a kind that the client has": {
+			host: scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Signatures: []string{"rsa_pss_rsae_sha256"}}},
+			want: Connection{Version: "1.3", ALPN: "h2"},
+		},
+		"SHA-1 signatures only": {
+			host:   scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Max: "1.2", Signatures: []string{"rsa_pkcs1_sha1"}}},
+			err:    "remote error: tls: handshake failure",
+			server: "tls: peer doesn't support any of the certificate's signature algorithms",
+		},
 		"P-384 only": {
 			host: scenarios.Host{TLS: &scenarios.TLS{Curves: []string{"P-384"}}},
 			want: Connection{Version: "1.3", ALPN: "h2"},
@@ -256,7 +275,7 @@ func TestStartRefuses(t *testing.T) {
 		"curve":                {"tls", scenarios.Host{Presents: presents, TLS: &scenarios.TLS{Curves: []string{"P256"}}}, `unknown curve "P256": expected P-256, P-384, P-521, X25519, X25519MLKEM768`},
 		"client certificate":   {"tls", scenarios.Host{Presents: presents, TLS: &scenarios.TLS{ClientCertificate: "yes"}}, `unknown client-certificate "yes": expected requested or required`},
 		"client CA":            {"tls", scenarios.Host{Presents: presents, TLS: &scenarios.TLS{ClientCAs: []string{"rot"}}}, `client-cas: unknown certificate "rot"`},
-		"middlebox":            {"http", scenarios.Host{Behind: []scenarios.Middlebox{{Box: "rst"}}}, `middlebox 1: unknown kind "rst": expected close, reset, slow, stall`},
+		"middlebox":            {"http", scenarios.Host{Behind: []scenarios.Middlebox{{Box: "rst"}}}, `middlebox 1: unknown kind "rst": expected close, corrupt, reset, slow, stall`},
 		"answer":               {"http", scenarios.Host{Answers: []scenarios.Answer{{Path: "["}}}, `answer 1: path "[": syntax error in pattern`},
 		"backend":              {"tls", scenarios.Host{Presents: presents, Backends: []scenarios.Patch{scenarios.Patch(`{}`), scenarios.Patch(`{"presents":["prox"]}`)}}, `backend 2: presents: unknown certificate "prox"`},
 		"backend of other use": {"tls", scenarios.Host{Presents: presents, Backends: []scenarios.Patch{scenarios.Patch(`{}`), scenarios.Patch(`{"serves":"page"}`)}}, `backend 2: serves, relays-sumdb, upstream and listens are the host's`},

@@ -27,13 +27,18 @@ func Answering(rules []scenarios.Answer, next http.Handler) (http.Handler, error
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, rule := range rules {
-			if ok, _ := fits(rule.Path, r.URL.Path); ok {
+			if ok, _ := fits(rule.Path, r.URL.Path); ok && !(rule.WithoutCertificate && presented(r)) {
 				answer(rule, next, w, r)
 				return
 			}
 		}
 		next.ServeHTTP(w, r)
 	}), nil
+}
+
+// presented says whether a request's client has presented a certificate.
+func presented(r *http.Request) bool {
+	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0
 }
 
 func answer(rule scenarios.Answer, next http.Handler, w http.ResponseWriter, r *http.Request) {

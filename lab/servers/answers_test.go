@@ -2,6 +2,7 @@ package servers
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -68,6 +69,23 @@ func TestAnswering(t *testing.T) {
 	assert.Equal(t, "text/x-odd", third.Header().Get("Content-Type"))
 	other := get(h, "/other")
 	assert.Equal(t, page, other.Body.String(), "no rule fits")
+}
+
+func TestAnswerWithoutCertificate(t *testing.T) {
+	t.Parallel()
+	h, err := Answering([]scenarios.Answer{{WithoutCertificate: true, Status: 400}}, NewPage())
+	require.NoError(t, err)
+	for want, state := range map[int]*tls.ConnectionState{
+		400: {},
+		200: {PeerCertificates: []*x509.Certificate{{}}},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.TLS = state
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		assert.Equal(t, want, w.Code)
+	}
+	assert.Equal(t, 400, get(h, "/").Code, "plain HTTP has no certificates")
 }
 
 func TestCut(t *testing.T) {
