@@ -88,10 +88,9 @@ func TestHandshakes(t *testing.T) {
 			host: scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Signatures: []string{"rsa_pss_rsae_sha256"}}},
 			want: Connection{Version: "1.3", ALPN: "h2"},
 		},
-		"SHA-1 signatures only": {
-			host:   scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Max: "1.2", Signatures: []string{"rsa_pkcs1_sha1"}}},
-			err:    "remote error: tls: handshake failure",
-			server: "tls: peer doesn't support any of the certificate's signature algorithms",
+		"SHA-1 signatures only, which go.mod's godebug line allows this process": {
+			host: scenarios.Host{Presents: []string{"rsa"}, TLS: &scenarios.TLS{Max: "1.2", Signatures: []string{"rsa_pkcs1_sha1"}}},
+			want: Connection{Version: "1.2", Cipher: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", ALPN: "h2"},
 		},
 		"P-384 only": {
 			host: scenarios.Host{TLS: &scenarios.TLS{Curves: []string{"P-384"}}},
