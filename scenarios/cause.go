@@ -101,6 +101,7 @@ var causes = []causeEntry{
 	{"module-auth", "modules", "The module proxy wants credentials, or grants these too little."},
 	{"module-refused", "modules", "The module proxy refuses to hand the module out."},
 	{"proxy-upstream-tls", "modules", "The module proxy fails at the TLS of the server behind it, and passes the failure on."},
+	{"module-proxy-failing", "modules", "The module proxy answers with a failure of its own."},
 	{"stale-proxy", "modules", "The module proxy does not know the version yet."},
 	{"goproxy-misset", "modules", "GOPROXY holds something with which no module can be fetched."},
 	{"comma-no-fallback", "modules", "The next proxy in GOPROXY is never asked, since a comma passes on nothing but 404 and 410."},
