@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -267,8 +268,15 @@ func (r *World) reaching(env scenarios.Env) scenarios.Env {
 	for _, proxy := range r.proxyAddresses() {
 		named, reached := net.JoinHostPort(proxy.Host, proxy.Port), r.machine.Reach(proxy)
 		for name, value := range env {
-			env[name] = strings.ReplaceAll(value, named, reached)
+			env[name] = replaceAddress(value, named, reached)
 		}
 	}
 	return env
+}
+
+// replaceAddress replaces host:port in a variable's value, but not the end of
+// another host's name or the beginning of another port.
+func replaceAddress(value, named, reached string) string {
+	whole := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(named) + `($|\D)`)
+	return whole.ReplaceAllStringFunc(value, func(found string) string { return strings.Replace(found, named, reached, 1) })
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func expressesProxies(w *scenarios.World) error {
 		case !slices.Contains(proxyVariables, upper):
 		case upper != "HTTPS_PROXY":
 			return fmt.Errorf("client variable %s: the client finds its hosts by it", name)
-		case !slices.ContainsFunc(known, func(proxy string) bool { return strings.Contains(value, proxy) }):
+		case !slices.Contains(known, proxyOf(value)):
 			return fmt.Errorf("client variable %s: only a proxy of the world that speaks plain HTTP, named with its port, can be shown beside the tunnel", name)
 		}
 	}
@@ -42,6 +43,18 @@ func expressesProxies(w *scenarios.World) error {
 		}
 	}
 	return nil
+}
+
+// proxyOf is the host:port that go understands a proxy's variable to name, with
+// or without a scheme. It would look any other up in the machine's own DNS.
+func proxyOf(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		if u, err = url.Parse("http://" + value); err != nil {
+			return ""
+		}
+	}
+	return u.Host
 }
 
 // plainProxies are the host:port of the proxies to which a client speaks HTTP
