@@ -67,53 +67,41 @@ func Run(ctx context.Context, c Command) (exit int, err error) {
 	return 0, fmt.Errorf("running %s: %w", c.Args[0], err)
 }
 
-// startAt is [Start] with a clock that is ahead by offset. Its wait also gives
-// the reason why the program was not run.
-func startAt(cmd *exec.Cmd, offset time.Duration) (wait func() error, err error) {
-	if offset == 0 {
-		return Start(cmd)
-	}
-	refusal, err := clock.Skew(cmd, offset)
-	if err != nil {
-		return nil, err
-	}
-	ended, err := Start(cmd)
-	if err != nil {
-		return nil, errors.Join(err, refusal())
-	}
-	return func() error {
-		err := ended()
-		if refused := refusal(); refused != nil {
-			return refused
-		}
-		return err
-	}, nil
-}
-
 // Start starts cmd such that it cannot outlive this process, even after kill
 // -9: on Linux the kernel kills it (PR_SET_PDEATHSIG). Elsewhere nothing can
 // promise that, and Start is cmd.Start. The caller calls wait, once, which is
 // cmd.Wait; it also kills what is left of a process group of cmd's own.
-func Start(cmd *exec.Cmd) (wait func() error, err error) {
+func Start(cmd *exec.Cmd) (wait func() error, err error) { return startAt(cmd, 0) }
+
+// startAt is [Start] with a clock that is ahead by offset. Where that is not
+// 0, nothing that cmd starts outlives it or this process.
+func startAt(cmd *exec.Cmd, offset time.Duration) (wait func() error, err error) {
 	dieWithParent(cmd)
 	started, ended := make(chan error), make(chan error, 1)
 	go func() {
 		// The signal is sent when the thread that forked ends, not the
 		// process (golang.org/issue/27505), so the thread stays until then.
+		// It is also the only one that can set a clock.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		if err := cmd.Start(); err != nil {
-			started <- err
-			return
+		wait, err := startHere(cmd, offset)
+		started <- err
+		if err == nil {
+			ended <- wait()
 		}
-		started <- nil
-		endGroup(cmd)
-		ended <- cmd.Wait()
 	}()
 	if err := <-started; err != nil {
 		return nil, err
 	}
 	return func() error { return <-ended }, nil
+}
+
+// startHere starts cmd from the calling thread, which is to call wait.
+func startHere(cmd *exec.Cmd, offset time.Duration) (wait func() error, err error) {
+	if offset != 0 {
+		return clock.Start(cmd, offset)
+	}
+	return func() error { endGroup(cmd); return cmd.Wait() }, cmd.Start()
 }
 
 func isTerminal(stdin any) bool {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,27 +17,51 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/tlslab/tlslab/lab/clock"
 )
 
 // parentVar makes the test program a parent that is killed or, as "terminal",
 // one that lends its terminal.
 const parentVar = "TLSLAB_TEST_PARENT"
 
+// clockVar is how far ahead the clock of the parent's command is, a number of
+// hours.
+const clockVar = "TLSLAB_TEST_CLOCK"
+
 const path = "PATH=/usr/local/bin:/usr/bin:/bin"
 
 func parent() {
+	c := Command{Args: []string{"sh", "-c", "echo $$; exec sleep 1000"}, Dir: "/", Env: []string{path}, Stdout: os.Stdout}
+	hours, err := strconv.Atoi(os.Getenv(clockVar))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	c.Clock = time.Duration(hours) * time.Hour
 	if os.Getenv(parentVar) == "terminal" {
-		exit, err := Run(context.Background(), Command{
-			Args: []string{"bash", "--norc", "-i"}, Dir: "/", Env: []string{path}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		})
+		c.Args, c.Stdin, c.Stderr = []string{"bash", "--norc", "-i"}, os.Stdin, os.Stderr
+		exit, err := Run(context.Background(), c)
 		fmt.Println("exit", exit, err)
 		os.Exit(0)
 	}
-	_, err := Run(context.Background(), Command{
-		Args: []string{"sh", "-c", "echo $$; exec sleep 1000"}, Dir: "/", Env: []string{path}, Stdout: os.Stdout,
-	})
+	_, err = Run(context.Background(), c)
 	fmt.Println(err)
 	os.Exit(1)
+}
+
+// withClocks runs test with the right clock and, where that can be, another.
+func withClocks(t *testing.T, test func(t *testing.T, hours int)) {
+	t.Parallel()
+	for _, hours := range []int{0, -24000} {
+		t.Run(strconv.Itoa(hours)+"h", func(t *testing.T) {
+			t.Parallel()
+			if err := clock.Available(); hours != 0 && err != nil {
+				t.Skip(err)
+			}
+			test(t, hours)
+		})
+	}
 }
 
 // ended waits until a process has ended, and says whether it did in time.
@@ -59,12 +84,13 @@ func ended(t *testing.T, pid int) bool {
 	}
 }
 
-func TestRunDiesWithItsParent(t *testing.T) {
-	t.Parallel()
+func TestRunDiesWithItsParent(t *testing.T) { withClocks(t, testRunDiesWithItsParent) }
+
+func testRunDiesWithItsParent(t *testing.T, hours int) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), parentVar+"=1")
+	cmd.Env = append(os.Environ(), parentVar+"=1", fmt.Sprint(clockVar, "=", hours))
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -121,13 +147,14 @@ func TestStartOutlivesThreads(t *testing.T) {
 	assert.NoError(t, <-written)
 }
 
-func TestRunEndsItsGroup(t *testing.T) {
-	t.Parallel()
+func TestRunEndsItsGroup(t *testing.T) { withClocks(t, testRunEndsItsGroup) }
+
+func testRunEndsItsGroup(t *testing.T, hours int) {
 	start := func(ctx context.Context, line string) (pid int, wait func() error) {
 		out, in := io.Pipe()
 		done := make(chan error, 1)
 		go func() {
-			_, err := Run(ctx, Command{Args: []string{"sh", "-c", line}, Dir: "/", Env: []string{path}, Stdout: in})
+			_, err := Run(ctx, Command{Args: []string{"sh", "-c", line}, Dir: "/", Env: []string{path}, Stdout: in, Clock: time.Duration(hours) * time.Hour})
 			done <- err
 		}()
 		_, err := fmt.Fscanln(out, &pid)
@@ -148,8 +175,9 @@ func TestRunEndsItsGroup(t *testing.T) {
 
 // TestRunWithTerminal has script(1) give this program a terminal, which a
 // shell with job control then uses.
-func TestRunWithTerminal(t *testing.T) {
-	t.Parallel()
+func TestRunWithTerminal(t *testing.T) { withClocks(t, testRunWithTerminal) }
+
+func testRunWithTerminal(t *testing.T, hours int) {
 	for _, program := range []string{"script", "bash"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip(err)
@@ -158,11 +186,12 @@ func TestRunWithTerminal(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), "script", "-qec", self, os.DevNull)
-	cmd.Env = append(os.Environ(), parentVar+"=terminal")
-	cmd.Stdin = strings.NewReader("echo $-; sleep 0 & wait; echo alive\nexit 5\n")
+	cmd.Env = append(os.Environ(), parentVar+"=terminal", fmt.Sprint(clockVar, "=", hours))
+	cmd.Stdin = strings.NewReader("echo $-; sleep 0 & wait; echo alive; date +year=%Y\nexit 5\n")
 	output, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(output))
 	assert.NotContains(t, string(output), "no job control")
 	assert.Regexp(t, `(?m)^[a-zA-Z]*i[a-zA-Z]*m[a-zA-Z]*\r$`, string(output), "interactive, with job control")
+	assert.Contains(t, string(output), time.Now().Add(time.Duration(hours)*time.Hour).Format("year=2006\r\n"))
 	assert.Contains(t, string(output), "exit 5 <nil>")
 }

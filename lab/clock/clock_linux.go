@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,69 +20,54 @@ import (
 // self is the running program, also where its file has been replaced.
 const self = "/proc/self/exe"
 
-// Available is nil where [Skew] works, and else says what forbids it and what
+// Available is nil where [Start] works, and else says what forbids it and what
 // to do. It really tries, once a process, and is safe for concurrent use.
 var Available = sync.OnceValue(func() error {
 	return Probe(func(path string, argv []string, offset time.Duration) (string, error) {
 		var stdout bytes.Buffer
-		cmd := &exec.Cmd{Path: path, Args: argv, Env: []string{}, Stdout: &stdout}
-		refusal, err := Skew(cmd, offset)
-		if err != nil {
-			return "", err
-		}
-		err = cmd.Run()
-		return stdout.String(), errors.Join(refusal(), err)
+		err := runLocked(&exec.Cmd{Path: path, Args: argv, Env: []string{}, Stdout: &stdout}, offset)
+		return stdout.String(), err
 	})
 })
 
-// Skew changes cmd, which is not yet started, to run the same program with a
-// clock that is ahead by offset, and so everything that it starts. The process
-// of cmd is then a tracer, see package tracer: it has cmd's folder and
-// standard descriptors, it ends with the program and its status, and all that
-// it traces ends with it. cmd has an Env and no ExtraFiles.
+func runLocked(cmd *exec.Cmd, offset time.Duration) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	wait, err := Start(cmd, offset)
+	if err != nil {
+		return err
+	}
+	return wait()
+}
+
+// Start starts cmd with a clock that is ahead by offset, and so everything
+// that it starts. The caller calls wait once, which waits for cmd as cmd.Wait
+// does and then returns what that returns. When cmd has ended, all that it
+// started and that still runs is killed first; all is killed, too, when this
+// process ends in whatever way.
 //
-// The caller calls refusal, once, after cmd has ended or could not be started.
-// It gives the reason why the program was not run, or nil.
-func Skew(cmd *exec.Cmd, offset time.Duration) (refusal func() error, err error) {
+// The calling goroutine is locked to its thread (runtime.LockOSThread) and
+// stays so until wait, which it calls itself, has returned. Nobody else waits
+// for cmd.
+func Start(cmd *exec.Cmd, offset time.Duration) (wait func() error, err error) {
 	patch, err := Patch(offset)
 	if err != nil {
 		return nil, err
 	}
-	said, say, err := os.Pipe()
-	if err != nil {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Ptrace = true
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL // for as long as it is not traced for good
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	cmd.ExtraFiles = []*os.File{say} // becomes tracer.Complaints
-	words := []string{tracer.Name, patch.String(), cmd.Path, strconv.Itoa(len(cmd.Args))}
-	words = append(words, cmd.Args...)
-	cmd.Path, cmd.Args, cmd.Env = self, append(words, cmd.Env...), []string{}
-	return func() error {
-		defer said.Close()
-		_ = say.Close()
-		complaint, err := io.ReadAll(said)
-		if len(complaint) == 0 {
-			return err
-		}
-		return parse(string(complaint))
-	}, nil
-}
-
-// complaint is an error of a tracer. It unwraps to its errno.
-type complaint struct {
-	text  string
-	errno syscall.Errno
-}
-
-func (c *complaint) Error() string { return c.text }
-func (c *complaint) Unwrap() error { return c.errno }
-
-func parse(said string) error {
-	number, text, _ := strings.Cut(said, " ")
-	errno, err := strconv.Atoi(number)
-	if err != nil || errno == 0 {
-		return errors.New(text)
+	if err := patch.Begin(cmd.Process.Pid); err != nil {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // reaps it; that it was killed is no news
+		return nil, err
 	}
-	return &complaint{text, syscall.Errno(errno)}
+	return func() error { return patch.Follow(cmd.Process.Pid, cmd.Wait) }, nil
 }
 
 // wrong is how far the clock of a [Probe] is off.

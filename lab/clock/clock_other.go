@@ -16,5 +16,5 @@ func Available() error {
 		"take Linux, or give the certificates other dates: %w", runtime.GOOS, errors.ErrUnsupported)
 }
 
-// Skew returns the error of [Available].
-func Skew(*exec.Cmd, time.Duration) (refusal func() error, err error) { return nil, Available() }
+// Start returns the error of [Available].
+func Start(*exec.Cmd, time.Duration) (wait func() error, err error) { return nil, Available() }

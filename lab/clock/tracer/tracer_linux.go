@@ -10,9 +10,10 @@ import (
 
 // What package syscall lacks of ptrace(2).
 const (
-	requestDetach = 17
-	requestSeize  = 0x4206
-	requestListen = 0x4208
+	requestDetach    = 17
+	requestSeize     = 0x4206
+	requestInterrupt = 0x4207
+	requestListen    = 0x4208
 
 	optionExitKill = 1 << 20
 	eventStop      = 128
@@ -23,41 +24,21 @@ const (
 const follow = syscall.PTRACE_O_TRACEFORK | syscall.PTRACE_O_TRACEVFORK | syscall.PTRACE_O_TRACECLONE |
 	syscall.PTRACE_O_TRACEEXEC | optionExitKill
 
-// Start starts a process under p. The calling goroutine is locked to its
-// thread and stays so: the kernel takes ptrace(2) from that thread alone.
-// Until the process and all that it starts have ended, the caller waits with
-// wait4(2) and __WALL, and hands every stop to [Patch.Resume].
-func Start(path string, argv []string, attr *syscall.ProcAttr, p Patch) (pid int, err error) {
-	own, sys := *attr, syscall.SysProcAttr{}
-	if own.Sys != nil {
-		sys = *own.Sys
+// Begin has p hold for the process pid, which the calling thread started with
+// SysProcAttr.Ptrace, and for all that it starts. The thread stays with the
+// calling goroutine until all have ended, since the kernel takes ptrace(2) from
+// it alone: either in [Patch.Follow], or in a loop of wait4(2) with __WALL that
+// hands every stop to [Patch.Resume]. After an error, the caller kills and
+// reaps the process.
+//
+// It is traced anew by PTRACE_SEIZE, since a tracee of PTRACE_TRACEME cannot be
+// stopped and continued by job control; SIGSTOP holds it in between.
+func (p Patch) Begin(pid int) error {
+	e, err := peek(idPID, pid, waitExited|waitStopped) // at its first instruction
+	if err != nil {
+		return os.NewSyscallError("waitid", err)
 	}
-	sys.Ptrace = true // stops at its first instruction
-	own.Sys = &sys
-	if pid, err = syscall.ForkExec(path, argv, &own); err != nil {
-		return 0, err
-	}
-	if err := p.begin(pid); err != nil {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-		for err := error(syscall.EINTR); err == syscall.EINTR; {
-			_, err = syscall.Wait4(pid, nil, syscall.WALL, nil)
-		}
-		return 0, err
-	}
-	return pid, nil
-}
-
-// begin patches a new process. It is then traced anew by PTRACE_SEIZE, since
-// a tracee of PTRACE_TRACEME cannot be stopped and continued by job control;
-// SIGSTOP holds it in between.
-func (p Patch) begin(pid int) error {
-	var ws syscall.WaitStatus
-	for err := error(syscall.EINTR); err != nil; {
-		if _, err = syscall.Wait4(pid, &ws, syscall.WALL, nil); err != nil && err != syscall.EINTR {
-			return os.NewSyscallError("wait4", err)
-		}
-	}
-	if !ws.Stopped() {
+	if !e.stopped {
 		return errors.New("it was ended before it began")
 	}
 	if err := p.apply(pid); err != nil {

@@ -60,10 +60,17 @@ func run(args Words, stdio []int, foreground bool) error {
 
 // start starts a process, traced where its clock is to be wrong.
 func start(path string, argv []string, attr *syscall.ProcAttr, patch tracer.Patch) (pid int, err error) {
-	if patch == nil {
-		return syscall.ForkExec(path, argv, attr)
+	attr.Sys.Ptrace = patch != nil
+	pid, err = syscall.ForkExec(path, argv, attr)
+	if err != nil || patch == nil {
+		return pid, err
 	}
-	return tracer.Start(path, argv, attr, patch)
+	if err := patch.Begin(pid); err != nil {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		reap(pid, nil)
+		return 0, err
+	}
+	return pid, nil
 }
 
 // reap waits until the process pid has ended, then ends and reaps all others:
