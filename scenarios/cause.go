@@ -86,6 +86,8 @@ var causes = []causeEntry{
 	{"insecure-redirect", "network", "The server redirects from https to http."},
 
 	{"mitm-ca-untrusted", "interception", "A proxy opens TLS with certificates of its own, whose authority the client does not trust."},
+	{"mitm-upstream-untrusted", "interception", "A proxy that opens TLS does not trust the server in the client's stead."},
+	{"gateway-clock-skew", "interception", "A proxy that opens TLS signs certificates by a clock that is wrong."},
 	{"proxy-auth-407", "interception", "The proxy wants a user name and a password."},
 	{"proxy-forbidden-403", "interception", "The proxy forbids the connection."},
 	{"proxy-own-tls", "interception", "The TLS of the connection to the proxy itself is broken."},
