@@ -54,7 +54,6 @@ func lacks(s *Scenario) (missing []string) {
 	rule(slices.Contains(families(), s.Family()), "a folder that is the name of a family")
 	rule(utf8.RuneCountInString(s.Title) < 80, "a title of less than 80 characters")
 	rule(len(s.About) >= 200, "an about of 200 bytes or more")
-	rule(len(s.Seen) > 0, "a link under seen")
 	rule(len(s.Myths) >= 2, "two myths")
 	rule(succeeds || len(s.Fixes) > 0, "a fix")
 	rule(succeeds || byClient || s.NoClientFix != "", "a fix by the client, or no-client-fix")
