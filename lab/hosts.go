@@ -122,7 +122,9 @@ func (r *World) upstreamTLS(u scenarios.Upstream) (*tls.Config, error) {
 		if err != nil {
 			return nil, err
 		}
-		config.Certificates = []tls.Certificate{own}
+		// As nginx does, and unlike net/http, which keeps to itself what the
+		// host says it would not accept.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil }
 	}
 	return config, nil
 }
