@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -65,6 +66,9 @@ func (c Claim) Decision() Decision {
 	return Half
 }
 
+// Trials are all that decide the claim.
+func (c Claim) Trials() []Reference { return slices.Concat(c.Holds, c.Fails) }
+
 //go:embed claims.yaml
 var claimsFile []byte
 
@@ -86,7 +90,7 @@ func parseClaims(file string, data []byte) ([]Claim, error) {
 		return nil, err
 	}
 	for _, c := range root.Claims {
-		if len(c.Holds)+len(c.Fails) == 0 {
+		if len(c.Trials()) == 0 {
 			return nil, fmt.Errorf("%s: claim %s has no trial that decides it; name one under holds or fails", file, c.ID)
 		}
 	}

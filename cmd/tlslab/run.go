@@ -24,6 +24,7 @@ type runFlags struct {
 	junit   string
 	shard   string
 	workers int
+	claims  bool
 }
 
 func runCommand() *cobra.Command {
@@ -36,7 +37,8 @@ func runCommand() *cobra.Command {
   tlslab run 'trust/*' ./my-case.yaml
   tlslab run --backend host --json >trials.jsonl
   tlslab run --shard 2/4 --junit trials.xml
-  tlslab run --go 1.14.15,1.19.13,local`,
+  tlslab run --go 1.14.15,1.19.13,local
+  tlslab run --claims`,
 		Long: `Without an argument the whole catalogue is played. Each scenario's broken world
 must fail with the expected text, each fix must end the failure and is then
 attacked, each myth must change nothing.
@@ -52,6 +54,7 @@ that TLSLAB_CACHE names. tlslab doctor lists them.`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line, one line a trial")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "also write a JUnit XML `file`")
 	cmd.Flags().StringVar(&f.shard, "shard", "", "play only part I of N of the trials (`I/N`, from 1)")
+	cmd.Flags().BoolVar(&f.claims, "claims", false, "play what decides the articles' claims, and tell what became of them")
 	cmd.Flags().IntVarP(&f.workers, "jobs", "j", runtime.NumCPU(), "play `N` trials at a time")
 	return cmd
 }
@@ -60,7 +63,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if f.workers < 1 {
 		return fmt.Errorf("-j %d: at least 1 trial at a time", f.workers)
 	}
-	selected, err := scenarios.Select(args)
+	cases, err := f.cases(args)
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,6 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	cases := lab.Cases(waitingLast(selected)...)
 	if tools := l.Tools(); len(tools) > 1 {
 		cases = lab.With(tools, cases)
 	}
@@ -97,6 +99,18 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	return verdict(trials)
 }
 
+// cases are what the arguments stand for.
+func (f *runFlags) cases(args []string) ([]lab.Case, error) {
+	if f.claims {
+		return f.claimCases(args)
+	}
+	selected, err := scenarios.Select(args)
+	if err != nil {
+		return nil, err
+	}
+	return lab.Cases(waitingLast(selected)...), nil
+}
+
 // waitingLast puts the scenarios that wait for a time-out behind the others,
 // whose results would otherwise wait with them.
 func waitingLast(selected []*scenarios.Scenario) []*scenarios.Scenario {
@@ -111,7 +125,8 @@ func (f *runFlags) play(cmd *cobra.Command, l *lab.Lab, cases []lab.Case) ([]lab
 		return nil, err
 	}
 	start := time.Now()
-	table := report.NewTable(report.NewPaper(cmd.OutOrStdout()))
+	paper := report.NewPaper(cmd.OutOrStdout())
+	table := report.NewTable(paper)
 	progress := report.NewProgress(report.NewPaper(cmd.ErrOrStderr()), len(cases))
 	lines := json.NewEncoder(cmd.OutOrStdout())
 	lines.SetEscapeHTML(false)
@@ -119,9 +134,10 @@ func (f *runFlags) play(cmd *cobra.Command, l *lab.Lab, cases []lab.Case) ([]lab
 	var writing error
 	err := l.PlayAll(cmd.Context(), cases, f.workers, func(trial lab.Trial) {
 		progress.Clear()
-		if f.json {
+		switch {
+		case f.json:
 			writing = errors.Join(writing, lines.Encode(trial))
-		} else {
+		case !f.claims:
 			table.Add(cases[len(trials)], trial)
 		}
 		trials = append(trials, trial)
@@ -130,6 +146,9 @@ func (f *runFlags) play(cmd *cobra.Command, l *lab.Lab, cases []lab.Case) ([]lab
 	progress.Clear()
 	if err != nil || f.json {
 		return trials, errors.Join(err, writing)
+	}
+	if f.claims {
+		return trials, tellClaims(paper, trials)
 	}
 	table.Summary(l.Runs(), time.Since(start))
 	return trials, nil
