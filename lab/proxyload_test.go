@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -211,10 +212,18 @@ type held struct {
 	heap        int64 // bytes
 }
 
+// settle fails where a connection is still open long after its client has left.
+func (c *crowded) settle(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+	defer cancel()
+	require.NoError(t, c.Settle(ctx), "connections are open whose clients have left")
+}
+
 // holds waits for the end of all goroutines that are not in before.
 func (c *crowded) holds(t *testing.T, before goleak.Option) held {
 	t.Helper()
-	require.NoError(t, c.Settle(t.Context()))
+	c.settle(t)
 	require.NoError(t, goleak.Find(before))
 	var m runtime.MemStats
 	runtime.GC()
@@ -248,7 +257,7 @@ func TestProxyUnderLoad(t *testing.T) {
 	for i := range hosts {
 		assert.NoError(t, world.visit(fmt.Sprintf("h%d.corp.test", i)))
 	}
-	require.NoError(t, world.Settle(t.Context()))
+	world.settle(t)
 	// Each client comes twice: to the proxy, and in its tunnel.
 	assert.Equal(t, 2*((1+rounds)*clients+hosts), world.Evidence()["gateway.corp.test"].Connections)
 	require.NoError(t, world.Close())
