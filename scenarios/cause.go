@@ -81,6 +81,7 @@ var causes = []causeEntry{
 	{"corrupted-in-transit", "transport", "Bytes are changed on the way, behind the checksums of the network."},
 
 	{"name-unresolved", "network", "The name cannot be resolved to an address."},
+	{"address-unreachable", "network", "There is no way from the client to the address of the name."},
 	{"dns-hijack-or-wrong-host", "network", "The name leads to another machine than the right one."},
 	{"captive-portal", "network", "A login page answers in place of the server."},
 	{"insecure-redirect", "network", "The server redirects from https to http."},
