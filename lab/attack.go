@@ -62,7 +62,7 @@ func (l *Lab) impersonate(ctx context.Context, b backend.Backend, tool Tool, w s
 		}
 	}
 	for _, attack := range attacks {
-		o, err := l.observe(ctx, b, tool, attack, false)
+		o, err := l.observe(ctx, b, attack, watch{tool: tool})
 		if err != nil {
 			return "", err
 		}
@@ -76,7 +76,7 @@ func (l *Lab) impersonate(ctx context.Context, b backend.Backend, tool Tool, w s
 // tamper is accepted where the client succeeds with a zip that is not the
 // module's.
 func (l *Lab) tamper(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World) (Defence, error) {
-	o, err := l.observe(ctx, b, tool, w, true)
+	o, err := l.observe(ctx, b, w, watch{tool: tool, tampered: true})
 	if err != nil {
 		return "", err
 	}

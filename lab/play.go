@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,20 +40,21 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 	if reason == nil {
 		reason = missingProgram(&w, client.Path(c.Tool.Path))
 	}
-	if reason == nil && c.fails() != nil && len(c.Expected(trial.Go)) == 0 {
-		reason = fmt.Errorf("the scenario does not say what %s prints; add an alternative for it under fails", trial.Go)
+	expected, unsaid := c.expected(trial.Go)
+	if reason == nil {
+		reason = unsaid
 	}
 	if reason != nil {
 		trial.Verdict, trial.Why = Skipped, reason.Error()
 		return trial, nil
 	}
-	seen, err := l.observe(ctx, b, c.Tool, w, false)
+	seen, err := l.observe(ctx, b, w, watch{tool: c.Tool, patience: expected.Patience()})
 	if err != nil {
 		return trial, fmt.Errorf("%s %s: %w", trial.Scenario, trial.Trial, err)
 	}
 	seen.fill(&trial)
-	trial.Why = judgement(c, seen)
-	if c.Fix != nil && trial.Why == "" {
+	trial.Why = judgement(c, expected, seen)
+	if c.Fix != nil && expected == nil && trial.Why == "" {
 		if trial.Why, err = l.attack(ctx, b, c, w, &trial); err != nil {
 			return trial, fmt.Errorf("%s %s under attack: %w", trial.Scenario, trial.Trial, err)
 		}
@@ -64,41 +66,18 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 	return trial, nil
 }
 
-// judgement returns why a trial deviates, or "".
-func judgement(c Case, o *observation) string {
+// judgement returns why a trial deviates, or "". Nothing expected means success.
+func judgement(c Case, expected scenarios.Expectations, o *observation) string {
 	if o.before != "" {
 		return o.before
 	}
-	if expected := c.Expected(c.Tool.Version); expected != nil {
+	if expected != nil {
 		return judge.Failure(expected, o.runs, o.seen())
 	}
 	if c.Scenario.AcceptsTampering && c.Fix == nil { // a myth changes nothing of it
 		return o.deception()
 	}
 	return o.success()
-}
-
-// Expected are the alternatives of which a case's world prints one with a
-// release of go; none where it should succeed.
-func (c Case) Expected(release string) scenarios.Expectations {
-	var fitting scenarios.Expectations
-	for _, e := range c.fails() {
-		if e.Fits(release) {
-			fitting = append(fitting, e)
-		}
-	}
-	return fitting
-}
-
-// fails is what a case's world should print; nil where it should succeed.
-func (c Case) fails() scenarios.Expectations {
-	switch {
-	case c.Fix != nil:
-		return nil
-	case c.Myth != nil && c.Myth.Fails != nil:
-		return c.Myth.Fails
-	}
-	return c.Scenario.Fails
 }
 
 // observation is what both ends of one world saw.
@@ -110,10 +89,17 @@ type observation struct {
 	wall     time.Duration
 }
 
+// watch is how a world is observed.
+type watch struct {
+	tool     Tool          // its client's go command
+	tampered bool          // its hosts hand out other module zips
+	patience time.Duration // with a command that is expected to hang; zero means no limit
+}
+
 // observe plays a world: every run of its client's command, with fresh caches
 // each.
-func (l *Lab) observe(ctx context.Context, b backend.Backend, tool Tool, w scenarios.World, tampered bool) (_ *observation, err error) {
-	world, err := l.up(ctx, b, tool, w, tampered)
+func (l *Lab) observe(ctx context.Context, b backend.Backend, w scenarios.World, how watch) (_ *observation, err error) {
+	world, err := l.up(ctx, b, how.tool, w, how.tampered)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +110,7 @@ func (l *Lab) observe(ctx context.Context, b backend.Backend, tool Tool, w scena
 	}()
 	o := &observation{}
 	for range max(1, w.Client.Runs) {
-		if err := world.play(ctx, o); err != nil {
+		if err := world.play(ctx, o, how.patience); err != nil {
 			return nil, err
 		}
 	}
@@ -135,14 +121,15 @@ func (l *Lab) observe(ctx context.Context, b backend.Backend, tool Tool, w scena
 	return o, nil
 }
 
-// play runs the client's commands once.
-func (r *World) play(ctx context.Context, o *observation) error {
+// play runs the client's commands once. The judged one is killed when it has
+// not ended after patience, where that is not zero.
+func (r *World) play(ctx context.Context, o *observation, patience time.Duration) error {
 	c, err := r.Client()
 	if err != nil {
 		return err
 	}
 	for _, command := range r.world.Client.Before {
-		run, err := r.capture(ctx, c, command)
+		run, err := r.capture(ctx, c, command, 0)
 		if err != nil {
 			return err
 		}
@@ -150,7 +137,7 @@ func (r *World) play(ctx context.Context, o *observation) error {
 			o.before = fmt.Sprintf("%s exited %d before the command: %s", strings.Join(command, " "), run.Exit, run.Stderr)
 		}
 	}
-	run, err := r.capture(ctx, c, r.world.Client.Run)
+	run, err := r.capture(ctx, c, r.world.Client.Run, patience)
 	if err != nil {
 		return err
 	}
@@ -166,13 +153,30 @@ func (r *World) play(ctx context.Context, o *observation) error {
 	return err
 }
 
-// capture runs a command and keeps what it prints.
-func (r *World) capture(ctx context.Context, c *client.Client, command scenarios.Command) (judge.Run, error) {
+// errHangs ends a command that does not end.
+var errHangs = errors.New("the command hangs")
+
+// exitKilled is the exit status of a command that was killed, as a shell has
+// it: 128 and the number of SIGKILL.
+const exitKilled = 128 + 9
+
+// capture runs a command and keeps what it prints, also what one printed that
+// had to be killed.
+func (r *World) capture(ctx context.Context, c *client.Client, command scenarios.Command, patience time.Duration) (judge.Run, error) {
+	if patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, patience, errHangs)
+		defer cancel()
+	}
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
 	exit, err := r.Run(ctx, c, c.Expand(command), nil, &stdout, &stderr)
+	hung := errors.Is(err, errHangs)
+	if hung {
+		exit, err = exitKilled, nil
+	}
 	return judge.Run{
-		Exit: exit, Stdout: stdout.String(), Stderr: stderr.String(),
+		Exit: exit, Hung: hung, Stdout: stdout.String(), Stderr: stderr.String(),
 		Context: judge.Context{Set: r.set, Home: c.Home(), Start: start.Add(r.skew), End: time.Now().Add(r.skew)},
 	}, err
 }
@@ -211,6 +215,9 @@ func seenBy(evidence map[string]endpoint.Evidence) judge.Seen {
 		for _, connection := range host.Seen {
 			if connection.Error != "" {
 				seen.Errors = append(seen.Errors, withoutOffer(connection.Error))
+			}
+			for _, request := range connection.Requests {
+				seen.Requests = append(seen.Requests, request.Request)
 			}
 		}
 	}

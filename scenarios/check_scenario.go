@@ -21,6 +21,7 @@ func checkScenario(s *Scenario, root *node, ps *problems) {
 	}
 	c := &scenarioCheck{ps, s}
 	c.statement(root)
+	c.releases(root)
 	if wait, err := time.ParseDuration(s.Waits); s.Waits != "" && (err != nil || wait <= 0) {
 		ps.add(root.find("waits").pos, "%q is no time to wait; expected one such as 10s or 1m30s", s.Waits)
 	}
@@ -31,7 +32,10 @@ func checkScenario(s *Scenario, root *node, ps *problems) {
 		}
 	}
 	for _, fix := range s.Fixes {
-		c.change(root.find("fixes", fix.ID, "change"))
+		n := root.find("fixes", fix.ID)
+		if changed := c.change(n.find("change")); changed != nil {
+			c.expectations(fix.Fails, n.find("fails"), changed)
+		}
 	}
 	for _, myth := range s.Myths {
 		n := root.find("myths", myth.ID)
@@ -151,14 +155,37 @@ func (c *scenarioCheck) expectations(list Expectations, n *node, w *World) {
 		if _, err := parseRange(e.Go); err != nil {
 			c.add(at.find("go").pos, "%v", err)
 		}
-		if len(e.Stderr) == 0 && len(e.Stdout) == 0 {
+		if len(e.Stderr) == 0 && len(e.Stdout) == 0 && e.Hangs == "" && e.Succeeds == "" {
 			c.add(at.owner(), "an expectation without stderr and stdout fits every failure; add the text that is printed")
 		}
+		if e.Only && len(e.Stderr) == 0 {
+			c.add(at.find("only").owner(), "only is about the lines of stderr, and there are none; add them, or remove it")
+		}
+		c.hangs(e, at)
 		c.lines(e.Stderr, at.find("stderr"), known)
 		c.lines(e.Stdout, at.find("stdout"), known)
 		if runs := max(w.Client.Runs, 1); e.Runs < 0 || e.Runs > runs {
 			c.add(at.find("runs").pos, "found %d failing runs of %d; expected 1 to %d", e.Runs, runs, runs)
 		}
+	}
+}
+
+// hangs checks that a command which does not end can be told from one that
+// merely waits, and is played as one that waits.
+func (c *scenarioCheck) hangs(e Expectation, n *node) {
+	if e.Hangs == "" {
+		return
+	}
+	at := n.find("hangs")
+	hangs, err := time.ParseDuration(e.Hangs)
+	waits, _ := time.ParseDuration(c.scenario.Waits)
+	switch {
+	case err != nil || hangs <= 0:
+		c.add(at.pos, "%q is no time to hang; expected one such as 12s", e.Hangs)
+	case waits < hangs:
+		c.add(at.owner(), "the command is left hanging for %s; add \"waits: %s\" to the scenario, so that others are played beside it", e.Hangs, e.Hangs)
+	case e.Request == "":
+		c.add(at.owner(), "whatever takes longer than %s fits this expectation; add the request that is not answered", e.Hangs)
 	}
 }
 

@@ -36,23 +36,36 @@ func parseRange(text string) ([]bound, error) {
 }
 
 // Fits says whether the release goVersion, such as go1.26.8 in runtime.Version's
-// form, is one that e is about. A version that is empty or unknown, such as
-// that of a development tree, is taken for the newest release there is. An
-// invalid range, which no loaded scenario has, fits nothing.
-func (e Expectation) Fits(goVersion string) bool {
-	bounds, err := parseRange(e.Go)
+// form, is one that e is about.
+func (e Expectation) Fits(goVersion string) bool { return Fits(e.Go, goVersion) }
+
+// Fits says whether a release lies within a range, as [Expectation.Go] has
+// them. A version that is empty or unknown, such as that of a development tree,
+// is taken for the newest release there is. An invalid range, which no loaded
+// scenario has, fits nothing.
+func Fits(releases, goVersion string) bool {
+	bounds, err := parseRange(releases)
 	if err != nil {
 		return false
 	}
-	goVersion, _, _ = strings.Cut(goVersion, " ")
-	newest := !version.IsValid(goVersion)
 	for _, b := range bounds {
-		below := !newest && version.Compare(goVersion, b.version) < 0
-		if below != b.below {
+		if older(goVersion, b.version) != b.below {
 			return false
 		}
 	}
 	return true
+}
+
+// older says whether a release is older than the version bound.
+func older(goVersion, bound string) bool {
+	goVersion, _, _ = strings.Cut(goVersion, " ")
+	return version.IsValid(goVersion) && version.Compare(goVersion, bound) < 0
+}
+
+// overlap says whether some release lies within both of two ranges.
+func overlap(first, second string) bool {
+	_, err := parseRange(first + " " + second)
+	return err == nil
 }
 
 // placeholder is a part of an expected text that stands for one that varies.

@@ -1,5 +1,7 @@
 package scenarios
 
+import "time"
+
 // Scenario is one file of the catalogue: a broken world, the error it gives,
 // what ends it and what does not.
 type Scenario struct {
@@ -24,6 +26,10 @@ type Scenario struct {
 
 	// World is the broken world.
 	World World `json:"world"`
+
+	// Needs says which releases have what this scenario is about. With the
+	// others its trials are skipped. Nil means all.
+	Needs *Needs `json:"needs,omitempty"`
 
 	// Waits is how long the broken world keeps its command waiting, such as
 	// "10s", where that is a time-out and not the command's own work. Its
@@ -63,7 +69,8 @@ type Expectation struct {
 	// holds placeholders where a text varies: {now} for the client's time,
 	// {CERT.not-after} and {CERT.not-before} for a certificate's dates,
 	// {address} for IP:port and {home} for the client's home folder.
-	// Several lines must each be found.
+	// Several lines must each be found. It is in the words of the newest
+	// release; [Wordings] gives it those of older ones.
 	Stderr Lines `json:"stderr,omitempty"`
 
 	// Stdout is the same for standard output.
@@ -75,8 +82,42 @@ type Expectation struct {
 	// that it must have reached none.
 	Server string `json:"server,omitempty"`
 
+	// Request is one that a host of the world had, such as "GET /a?b". Empty
+	// means that it may have had none.
+	Request string `json:"request,omitempty"`
+
+	// Only says that Stderr is all that is printed there.
+	Only bool `json:"only,omitempty"`
+
+	// Hangs says that the command does not end by itself: it is still running
+	// after so long, such as "12s", and is then killed. What it has printed by
+	// then is Stderr. Empty means that it ends.
+	Hangs string `json:"hangs,omitempty"`
+
 	// Runs is how many of the client's runs fail. Zero means all.
 	Runs int `json:"runs,omitempty"`
+
+	// Succeeds says that the releases within Go are not stopped by the world,
+	// and why. It stands beside Go alone.
+	Succeeds string `json:"succeeds,omitempty"`
+}
+
+// Needs are the releases that have what a scenario is about.
+type Needs struct {
+	Go      string `json:"go"`      // as [Expectation.Go]
+	Because string `json:"because"` // what the others lack
+}
+
+// Patience is the longest that one of list says its command hangs. Zero means
+// that none of them does; so does a text that is no time, which no loaded
+// scenario has.
+func (list Expectations) Patience() time.Duration {
+	longest := time.Duration(0)
+	for _, e := range list {
+		hangs, _ := time.ParseDuration(e.Hangs)
+		longest = max(longest, hangs)
+	}
+	return longest
 }
 
 // NoServer stands as [Expectation.Server] for a failure before any connection
@@ -98,6 +139,15 @@ type Fix struct {
 	About  string `json:"about,omitempty"` // what to know of it, in prose
 	Change Patch  `json:"change"`
 
+	// Go bounds the releases with which the fix works, as [Expectation.Go]
+	// does. With the others it is played as well, and must end nothing. Empty
+	// means every release.
+	Go string `json:"go,omitempty"`
+
+	// Fails is what the changed world prints with releases beyond Go. For a
+	// release that none of it fits, that is the same as the broken one.
+	Fails Expectations `json:"fails,omitempty"`
+
 	// Unsafe names the attacks that get through with the fix in place. A run
 	// measures them and deviates where the file says otherwise.
 	Unsafe []Attack `json:"unsafe,omitempty"`
@@ -110,8 +160,8 @@ type Myth struct {
 	Because string `json:"because,omitempty"` // why they think so, and why it is not so
 	Change  Patch  `json:"change"`
 
-	// Fails is what the changed world prints. Empty means the same as the
-	// broken one.
+	// Fails is what the changed world prints. For a release that none of it
+	// fits, that is the same as the broken one.
 	Fails Expectations `json:"fails,omitempty"`
 }
 

@@ -76,7 +76,7 @@ func (t *Table) row(c lab.Case, trial lab.Trial) {
 	t.paper.printf("  %s ", t.paper.in(mark.style, mark.sign))
 	switch {
 	case c.Fix != nil:
-		t.paper.printf("fix    %s %s %s\n", pad(c.Fix.ID, idWidth), pad(string(c.Fix.By), 8), t.safety(trial))
+		t.paper.printf("fix    %s %s %s\n", pad(c.Fix.ID, idWidth), pad(string(c.Fix.By), 8), t.effect(c.Fix, trial))
 	case c.Myth != nil:
 		t.paper.printf("myth   %s %s\n", pad(c.Myth.ID, idWidth), t.refutation(trial))
 	default:
@@ -104,8 +104,12 @@ func (t *Table) broken(trial lab.Trial) {
 	}
 }
 
-// safety tells what the attacks on a fix achieved.
-func (t *Table) safety(trial lab.Trial) string {
+// effect tells what the attacks on a fix achieved, or for a release that is not
+// one of its own, that it ended nothing.
+func (t *Table) effect(fix *scenarios.Fix, trial lab.Trial) string {
+	if trial.Verdict == lab.AsExpected && trial.Outcome == lab.Failed {
+		return "does not help; works with go " + fix.Go
+	}
 	var open []string
 	if trial.Impostor == lab.Accepted {
 		open = append(open, string(scenarios.Impostor))
