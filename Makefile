@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # without it.
 RACE := $(shell test "$$(go env CGO_ENABLED)" = 1 && command -v "$$(go env CC)" >/dev/null && echo -race)
 
-.PHONY: run build test lint bench generate clean
+.PHONY: run build test lint bench generate record docs clean
 
 run: build ## build, play the catalogue with the real go of this machine, print the table
 	bin/tlslab run
@@ -36,6 +36,16 @@ bench: ## what the lab costs, beside what it competes with
 
 generate:
 	go generate ./...
+
+# The releases of go whose texts docs/releases.md compares.
+RELEASES := 1.14.15,1.15.15,1.16.15,1.17.13,1.18.10,1.19.13,1.20.14,1.21.13,1.22.12,1.23.12,1.24.9,1.25.4,1.26.0,local
+
+record: ## play the catalogue and keep what it measured, for the documents
+	go run ./cmd/book record lab/recorded/catalogue.jsonl
+	go run ./cmd/book record --go $(RELEASES) lab/recorded/releases.jsonl
+
+docs: ## write the documents from what was recorded
+	go run ./cmd/book docs docs
 
 clean:
 	rm -rf bin

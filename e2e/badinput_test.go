@@ -77,6 +77,7 @@ func TestBadUsage(t *testing.T) {
 		"no jobs":         {[]string{"run", "-j", "0"}, []string{"-j 0"}},
 		"show of many":    {[]string{"show", "chain/*"}, []string{"chain/*"}},
 		"bad port":        {[]string{"up", "--port", "http", "chain/missing-intermediate"}, []string{"http"}},
+		"claims of one":   {[]string{"run", "--claims", "trust/private-ca"}, []string{"--claims"}},
 		"junit nowhere":   {[]string{"run", "--junit", "no/such/folder/x.xml", "trust/private-ca"}, []string{"--junit", "no/such/folder"}},
 	}
 	for name, test := range tests {
