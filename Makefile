@@ -38,7 +38,7 @@ generate:
 	go generate ./...
 
 # The releases of go whose texts docs/releases.md compares.
-RELEASES := 1.14.15,1.15.15,1.16.15,1.17.13,1.18.10,1.19.13,1.20.14,1.21.13,1.22.12,1.23.12,1.24.9,1.25.4,1.26.0,local
+RELEASES := 1.14.15,1.15.15,1.16.15,1.17.13,1.18.10,1.19.13,1.20.14,1.21.13,1.22.12,1.23.12,1.24.13,1.25.14,1.26.8,1.27.4
 
 record: ## play the catalogue and keep what it measured, for the documents
 	go run ./cmd/book record lab/recorded/catalogue.jsonl
