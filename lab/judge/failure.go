@@ -98,8 +98,9 @@ func atServer(e scenarios.Expectation, seen Seen) string {
 	return ""
 }
 
-// lookup is what go prints about a name that DNS was asked for.
-var lookup = regexp.MustCompile(`\blookup (\S+) on `)
+// lookup is what go prints about a name that the world's resolver was asked
+// for. Any other address is one at which the world has none.
+var lookup = regexp.MustCompile(`\blookup (\S+) on (?:\{address\}|127\.0\.0\.1:53): `)
 
 // atResolver is atServer for a failure that no host sees.
 func atResolver(e scenarios.Expectation, seen Seen) string {
