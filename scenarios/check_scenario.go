@@ -129,6 +129,7 @@ func (w *World) usedCertificates() map[string]bool {
 	for _, file := range w.Client.Files {
 		use(file.Certificates...)
 		use(file.Keys...)
+		use(file.Revokes...)
 	}
 	return used
 }

@@ -128,6 +128,7 @@ func (c *worldCheck) file(name string, f File, n *node) {
 	}
 	c.certs(f.Certificates, n.find("certificates"))
 	c.keys(f.Keys, n.find("keys"))
+	c.revoked(f.Revokes, n.find("revokes"))
 	modules := c.world.Modules
 	if modules == nil {
 		modules = []string{DefaultModule}
@@ -142,6 +143,17 @@ func (c *worldCheck) keys(names []string, n *node) {
 	for i, name := range names {
 		if c.world.Certificates[name].PEM != "" {
 			c.at(n.find(strconv.Itoa(i)), "the key of %s is nobody's, since its certificate was made elsewhere (pem); name another certificate", name)
+		}
+	}
+}
+
+// revoked reports certificates that cannot stand in one revocation list.
+func (c *worldCheck) revoked(names []string, n *node) {
+	c.certs(names, n)
+	for i, name := range names {
+		spec, known := c.world.Certificates[name]
+		if issuer, first := spec.Issuer, c.world.Certificates[names[0]].Issuer; known && issuer != first {
+			c.at(n.find(strconv.Itoa(i)), "found a certificate issued by %q, expected %q as of %s; a revocation list is of one issuer", issuer, first, names[0])
 		}
 	}
 }

@@ -42,7 +42,7 @@ type Env map[string]string
 type Command []string
 
 // File is a file on the client: text, or certificates in some form, or the
-// go.sum lines of modules, or the lines of a hosts file.
+// go.sum lines of modules, or a revocation list, or the lines of a hosts file.
 type File struct {
 	Text         string         `json:"text,omitempty"`
 	Certificates []string       `json:"certificates,omitempty"`
@@ -53,6 +53,11 @@ type File struct {
 	// file, as the block PRIVATE KEY (RFC 5958) that servers want beside
 	// theirs. The form is then pem.
 	Keys []string `json:"keys,omitempty"`
+
+	// Revokes are certificates of one issuer that the file, a revocation list
+	// of that issuer (RFC 5280, section 5) as a block X509 CRL, says are
+	// revoked.
+	Revokes []string `json:"revokes,omitempty"`
 
 	// Hosts are hosts whose names the file gives their true addresses, one
 	// hosts(5) line each, whatever the resolver is told of them.

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tlslab/tlslab/certgen"
 	"github.com/tlslab/tlslab/lab/servers"
@@ -252,6 +253,8 @@ func Content(file scenarios.File, set *certgen.Set, store *servers.Store) ([]byt
 			bundle, err = append(bundle, key...), errors.Join(err, keyErr)
 		}
 		return bundle, err
+	case file.Revokes != nil:
+		return set.RevocationList(file.Revokes, time.Now())
 	case file.Sums != nil:
 		var lines []string
 		for _, module := range file.Sums {

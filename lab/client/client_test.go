@@ -98,13 +98,14 @@ func TestGoproxy(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	w := scenarios.World{
-		Certificates: map[string]certgen.Spec{"root": {CA: true}},
+		Certificates: map[string]certgen.Spec{"root": {CA: true}, "proxy": {Issuer: "root"}},
 		Client: scenarios.Client{Files: map[string]scenarios.File{
 			"$HOME/corp/ca.crt": {Certificates: []string{"root"}},
 			"ca.der":            {Certificates: []string{"root"}, As: certgen.DER},
 			"go.sum":            {Sums: []string{scenarios.DefaultModule}},
 			"sub/note.txt":      {Text: "hello"},
 			"key.pem":           {Certificates: []string{"root"}, Keys: []string{"root"}},
+			"ca.crl":            {Revokes: []string{"proxy"}},
 			"/etc/absolute":     {Text: "the backend's"},
 		}},
 	}
@@ -116,6 +117,7 @@ func TestFiles(t *testing.T) {
 	}
 	assert.Contains(t, read(filepath.Join(c.Home(), "corp", "ca.crt")), "-----BEGIN CERTIFICATE-----")
 	assert.NotContains(t, read(filepath.Join(c.Work(), "ca.der")), "BEGIN")
+	assert.Contains(t, read(filepath.Join(c.Work(), "ca.crl")), "-----BEGIN X509 CRL-----")
 	assert.Regexp(t, "(?s)^-----BEGIN CERTIFICATE-----.*-----BEGIN PRIVATE KEY-----", read(filepath.Join(c.Work(), "key.pem")))
 	assert.Len(t, strings.Split(strings.TrimSpace(read(filepath.Join(c.Work(), "go.sum"))), "\n"), 2)
 	assert.Equal(t, "hello", read(filepath.Join(c.Work(), "sub", "note.txt")))
