@@ -42,6 +42,7 @@ var causes = []causeEntry{
 	{"empty-trust-store", "trust", "The client trusts no authority at all."},
 	{"unreadable-bundle", "trust", "The client has the right certificate in a file that it cannot read."},
 	{"trust-setting-ineffective", "trust", "The client has the right certificate, and a setting that does not lead go to it."},
+	{"outdated-trust-store", "trust", "The client's set of authorities is older than the one that the chain ends at."},
 	{"compromised-root", "trust", "The client trusts an authority whose private key others have."},
 	{"git-own-trust", "trust", "git does not trust what go trusts, since it reads another store."},
 
@@ -106,6 +107,7 @@ var causes = []causeEntry{
 	{"proxy-upstream-tls", "modules", "The module proxy fails at the TLS of the server behind it, and passes the failure on."},
 	{"module-proxy-failing", "modules", "The module proxy answers with a failure of its own."},
 	{"stale-proxy", "modules", "The module proxy does not know the version yet."},
+	{"cache-keeps-broken", "modules", "A cache before the module proxy keeps a file that is not the whole one."},
 	{"goproxy-misset", "modules", "GOPROXY holds something with which no module can be fetched."},
 	{"comma-no-fallback", "modules", "The next proxy in GOPROXY is never asked, since a comma passes on nothing but 404 and 410."},
 	{"not-a-module-proxy", "modules", "The address of the module proxy answers, but not as a module proxy does."},
