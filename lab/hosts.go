@@ -116,7 +116,7 @@ func (r *World) upstreamTLS(u scenarios.Upstream) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := &tls.Config{ServerName: u.Host, RootCAs: roots}
+	config := &tls.Config{ServerName: u.Host, RootCAs: roots, InsecureSkipVerify: u.Verifies != nil && !*u.Verifies}
 	if u.Certificate != "" {
 		own, err := r.set.TLS([]string{u.Certificate}, "")
 		if err != nil {

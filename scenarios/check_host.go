@@ -49,6 +49,9 @@ func (c *worldCheck) service(name string, h Host, n *node) {
 	}
 	c.certs(h.Upstream.Trusts, up.find("trusts"))
 	c.cert(h.Upstream.Certificate, up.find("certificate"))
+	if v := h.Upstream.Verifies; v != nil && !*v && len(h.Upstream.Trusts) > 0 {
+		c.at(up.find("trusts"), "the proxy verifies nothing, so it needs no roots; remove them, or verifies: false")
+	}
 	if status := h.Upstream.FailureStatus; status != 0 && (status < 400 || status > 599) {
 		c.at(up.find("failure-status"), "%d is no status of a failure; expected 400 to 599", status)
 	}

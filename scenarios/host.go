@@ -90,6 +90,9 @@ type Upstream struct {
 	Trusts      []string `json:"trusts,omitempty"`      // what the proxy verifies with
 	Certificate string   `json:"certificate,omitempty"` // its own, where the host asks for one
 
+	// Verifies says whether the proxy verifies the host. Nil means that it does.
+	Verifies *bool `json:"verifies,omitempty"`
+
 	// FailureStatus is what the proxy answers where it gets nothing from the
 	// host, without a word of why. Zero means 502, with the reason as text.
 	FailureStatus int `json:"failure-status,omitempty"`
