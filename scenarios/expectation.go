@@ -74,7 +74,7 @@ var placeholder = regexp.MustCompile(`\{[A-Za-z0-9._-]+\}`)
 // placeholders lists what an expectation may hold in a world with these
 // certificates.
 func placeholders(certificates []string) []string {
-	list := []string{"{now}", "{address}", "{home}"}
+	list := []string{"{now}", "{address}", "{home}", "{goos}", "{goarch}"}
 	for _, name := range certificates {
 		list = append(list, "{"+name+".not-after}", "{"+name+".not-before}")
 	}

@@ -68,7 +68,8 @@ type Expectation struct {
 	// it may stand only what go says of the fetch itself, up to the URL. It
 	// holds placeholders where a text varies: {now} for the client's time,
 	// {CERT.not-after} and {CERT.not-before} for a certificate's dates,
-	// {address} for IP:port and {home} for the client's home folder.
+	// {address} for IP:port, {home} for the client's home folder, {goos} and
+	// {goarch} for the system that runs the lab, in go's words.
 	// Several lines must each be found. It is in the words of the newest
 	// release; [Wordings] gives it those of older ones.
 	Stderr Lines `json:"stderr,omitempty"`

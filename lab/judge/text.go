@@ -4,6 +4,7 @@ package judge
 
 import (
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,10 @@ func (c Context) stands(name string) string {
 		return `(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))`
 	case "{address}":
 		return `(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`
+	case "{goos}":
+		return runtime.GOOS
+	case "{goarch}":
+		return runtime.GOARCH
 	case "{home}":
 		return regexp.QuoteMeta(c.Home)
 	}

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ func TestMissing(t *testing.T) {
 		"a shorter text is another":               {"tls: failed to verify certificate: " + unknown, prefix + unknown, false},
 		"words between are another":               {unknown, prefix + "proxyconnect tcp: " + unknown, false},
 		"half a word is none":                     {"authority", prefix + unknown, false},
+		"the platform":                            {"for {goos}/{goarch}: gone", "go: for " + runtime.GOOS + "/" + runtime.GOARCH + ": gone", true},
+		"another platform":                        {"for {goos}/{goarch}: gone", "go: for plan9/mips: gone", false},
 		"now, within the run":                     {"current time {now} is late", prefix + "current time 2026-03-01T13:00:01+01:00 is late", true},
 		"now, another time":                       {"current time {now} is late", prefix + "current time 2026-03-01T12:00:09Z is late", false},
 		"the certificate's date":                  {"is after {leaf.not-after}", "is after 2026-02-28T12:00:00Z", true},
