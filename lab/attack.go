@@ -104,7 +104,7 @@ func impostors(w scenarios.World, replace func(scenarios.Host) bool) scenarios.W
 		if !replace(host) {
 			continue
 		}
-		leaf := "impostor-" + name
+		leaf := "impostor-" + strings.ReplaceAll(name, ":", ".") // an IPv6 address is no name for a certificate
 		w.Certificates[leaf] = certgen.Spec{Issuer: impostorCA, Names: []string{name}}
 		serves := host.Serves
 		if serves == scenarios.ReverseProxy {

@@ -26,9 +26,10 @@ type tunnel struct {
 	waiting map[net.Conn]bool // accepted and not handed over; nil when closed
 }
 
-// key is how the tunnel compares addresses; names have no case (RFC 4343).
+// key is how the tunnel compares addresses; names have no case (RFC 4343), and
+// the dot of the root at their end says nothing new.
 func key(host, port string) string {
-	return net.JoinHostPort(strings.ToLower(host), port)
+	return net.JoinHostPort(strings.TrimSuffix(strings.ToLower(host), "."), port)
 }
 
 func serveTunnel(l net.Listener, plan backend.Plan) *tunnel {
