@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/guest"
 )
 
 // namespaces are what a sandbox has of its own. A user namespace gives the
@@ -37,14 +38,14 @@ type first struct {
 	cmd    *exec.Cmd
 	wait   func() error
 	stderr bytes.Buffer // only to be read after wait
-	link   *link
+	link   *guest.Link
 	mounts *os.File // the table of which it has a copy
 }
 
 // begin starts a first process, which is this program again, as package boot
 // has it, and tells it what is common. Its answer to that is still to be read.
 func begin() (*first, error) {
-	link, far, err := newLink()
+	link, far, err := guest.NewLink()
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func begin() (*first, error) {
 	if f.wait, err = backend.Start(f.cmd); err != nil {
 		return nil, errors.Join(err, link.Close(), f.mounts.Close())
 	}
-	if err := link.write(common); err != nil {
+	if err := link.Message(common); err != nil {
 		return nil, errors.Join(err, f.close(), f.complaint())
 	}
 	return f, nil

@@ -14,7 +14,8 @@ import (
 	"syscall"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/guest"
 )
 
 // layout writes the instructions that make the files of a sandbox. What the
@@ -28,7 +29,7 @@ type layout struct {
 }
 
 // filesOf are the instructions for plan, whose hosts live in n.
-func filesOf(plan backend.Plan, n *network) ([]boot.Words, error) {
+func filesOf(plan backend.Plan, n *guest.Network) ([]boot.Words, error) {
 	covered, err := folders()
 	if err != nil {
 		return nil, err
@@ -45,14 +46,14 @@ func filesOf(plan backend.Plan, n *network) ([]boot.Words, error) {
 	for _, folder := range l.hidden {
 		l.coverFolder(folder)
 	}
-	if err := l.system(files, n.hosts.String()); err != nil {
+	if err := l.system(files, n.Hosts()); err != nil {
 		return nil, err
 	}
 	l.store(files, plan.Roots)
 	own := map[string][]byte{}
 	maps.Copy(own, plan.Files)
 	for name, hosts := range plan.HostsFiles {
-		if own[name], err = n.hostsFile(hosts); err != nil {
+		if own[name], err = n.HostsFile(hosts); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}

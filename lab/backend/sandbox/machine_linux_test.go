@@ -54,7 +54,7 @@ func TestRunTakesNoMoreThanAMessage(t *testing.T) {
 	_, err := m.Run(t.Context(), backend.Command{
 		Args: []string{"true", strings.Repeat("x", 1<<20)}, Dir: "/", Env: []string{backendtest.Path}, Stdin: strings.NewReader("x"), Stdout: io.Discard,
 	})
-	assert.ErrorContains(t, err, "the most that a sandbox takes")
+	assert.ErrorContains(t, err, "the most that it takes")
 }
 
 // TestContextEndsDaemons cancels a command whose child has left its session.
@@ -85,10 +85,10 @@ func TestRunAfterTheFirstProcessIsKilled(t *testing.T) {
 	require.NoError(t, m.cmd.Process.Kill())
 	command := backend.Command{Args: []string{"true"}, Dir: "/", Env: []string{backendtest.Path}}
 	_, err := m.Run(t.Context(), command)
-	assert.ErrorContains(t, err, "the sandbox has ended")
+	assert.ErrorContains(t, err, "the machine has ended")
 	require.NoError(t, m.Close())
 	_, err = m.Run(t.Context(), command)
-	assert.ErrorContains(t, err, "the sandbox is closed")
+	assert.ErrorContains(t, err, "the machine is closed")
 }
 
 func TestOpenFails(t *testing.T) {

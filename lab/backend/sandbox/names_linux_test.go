@@ -141,16 +141,3 @@ func TestNamesThatCannotBe(t *testing.T) {
 	_, err := closing(t).Open(t.Context(), backend.Plan{Dir: t.TempDir(), HostsFiles: map[string][]string{hostsFile: {"unknown.corp.test"}}})
 	require.ErrorContains(t, err, "no host unknown.corp.test")
 }
-
-func TestExpressesNames(t *testing.T) {
-	t.Parallel()
-	world := func(told scenarios.Name) *scenarios.World {
-		return &scenarios.World{Names: map[string]scenarios.Name{proxy.Host: told}}
-	}
-	for _, told := range []scenarios.Name{{LeadsTo: wrong.Host}, {Answers: scenarios.NoAnswer}, {DeadAddresses: []string{"192.0.2.66"}}} {
-		assert.NoError(t, expressesNames(world(told), false))
-	}
-	six := world(scenarios.Name{DeadAddresses: []string{"2001:db8::66"}})
-	assert.NoError(t, expressesNames(six, true))
-	assert.ErrorContains(t, expressesNames(six, false), "name proxy.corp.test: this kernel has no IPv6")
-}

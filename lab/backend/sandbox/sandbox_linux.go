@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +12,8 @@ import (
 	"time"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/guest"
 	"github.com/tlslab/tlslab/lab/clock"
 	"github.com/tlslab/tlslab/scenarios"
 )
@@ -74,23 +74,14 @@ func try(c backend.Command, path string) (exit int, err error) {
 			err = closeErr
 		}
 	}()
-	return m.start(ctx, path, c)
+	return m.Start(ctx, path, c)
 }
 
 // Expresses refuses files where the sandbox has nothing of its own to put
 // them, addresses that are not a machine's, and a wrong clock where none can
 // be set.
 func (*sandbox) Expresses(w *scenarios.World) error {
-	for _, name := range slices.Sorted(maps.Keys(w.Hosts)) {
-		ip, err := netip.ParseAddr(name)
-		switch {
-		case err == nil && !assignable(ip):
-			return fmt.Errorf("host %s: no machine can have that address", name)
-		case err == nil && ip.Is6() && !hasIPv6():
-			return fmt.Errorf("host %s: this kernel has no IPv6", name)
-		}
-	}
-	if err := expressesNames(w, hasIPv6()); err != nil {
+	if err := guest.Expresses(w, hasIPv6()); err != nil {
 		return err
 	}
 	if w.Client.Clock != "" {
@@ -110,7 +101,3 @@ func (*sandbox) Expresses(w *scenarios.World) error {
 }
 
 func hasIPv6() bool { return kernelSetting("net/ipv6/conf/all/disable_ipv6") != "" }
-
-func assignable(ip netip.Addr) bool {
-	return ip.Zone() == "" && !ip.IsUnspecified() && !ip.IsMulticast() && ip != netip.AddrFrom4([4]byte{255, 255, 255, 255})
-}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -52,10 +53,10 @@ func TestExplain(t *testing.T) {
 		settings map[string]string
 		why      string
 	}{
-		{"AppArmor", &failure{"mount /: permission denied", syscall.EACCES}, map[string]string{"kernel/apparmor_restrict_unprivileged_userns": "1"}, "sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
+		{"AppArmor", fmt.Errorf("mount /: permission denied: %w", syscall.EACCES), map[string]string{"kernel/apparmor_restrict_unprivileged_userns": "1"}, "sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
 		{"Debian's switch", path(syscall.EPERM), map[string]string{"kernel/unprivileged_userns_clone": "0"}, "sysctl kernel.unprivileged_userns_clone=1"},
 		{"seccomp", path(syscall.EPERM), nil, "--security-opt seccomp=unconfined"},
-		{"masked proc", &failure{"mount /proc: operation not permitted", syscall.EPERM}, nil, "systempaths=unconfined"},
+		{"masked proc", fmt.Errorf("mount /proc: operation not permitted: %w", syscall.EPERM), nil, "systempaths=unconfined"},
 		{"no namespaces allowed", path(syscall.ENOSPC), map[string]string{"user/max_user_namespaces": "0"}, "sysctl user.max_user_namespaces="},
 		{"no networks allowed", path(syscall.ENOSPC), map[string]string{"user/max_user_namespaces": "9", "user/max_net_namespaces": "0"}, "sysctl user.max_net_namespaces="},
 		{"too many", path(syscall.ENOSPC), map[string]string{"user/max_user_namespaces": "9"}, "as many namespaces as"},

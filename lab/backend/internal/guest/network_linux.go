@@ -1,4 +1,4 @@
-package sandbox
+package guest
 
 import (
 	"fmt"
@@ -7,12 +7,12 @@ import (
 	"strings"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
 	"github.com/tlslab/tlslab/lab/resolver"
 )
 
-// network is where each host of a plan lives in the sandbox.
-type network struct {
+// Network is where each host of a plan lives in its machine.
+type Network struct {
 	ips   map[string]netip.Addr
 	names int             // how many of them are names
 	hosts strings.Builder // the content of /etc/hosts
@@ -22,10 +22,10 @@ type network struct {
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// networkOf gives each host of a plan its address, and what the plan tells of
+// NetworkOf gives each host of a plan its address, and what the plan tells of
 // names.
-func networkOf(plan backend.Plan) (*network, error) {
-	n := &network{ips: map[string]netip.Addr{"localhost": loopback}, zone: resolver.Zone{}}
+func NetworkOf(plan backend.Plan) (*Network, error) {
+	n := &Network{ips: map[string]netip.Addr{"localhost": loopback}, zone: resolver.Zone{}}
 	n.hosts.WriteString("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n")
 	for _, a := range plan.Addresses {
 		if _, known := n.ips[a.Host]; known {
@@ -48,7 +48,7 @@ func networkOf(plan backend.Plan) (*network, error) {
 // settle gives a name an address of its own, so that hosts can listen on the
 // same port. A name that the resolver is told something else of is not in
 // /etc/hosts, or nobody would ask for it.
-func (n *network) settle(name string, plan backend.Plan) {
+func (n *Network) settle(name string, plan backend.Plan) {
 	n.names++
 	ip := nameAddress(n.names)
 	told, special := plan.Names[name]
@@ -64,14 +64,14 @@ func (n *network) settle(name string, plan backend.Plan) {
 
 // assign gives ip to the loopback interface, which has all of 127.0.0.0/8 and
 // ::1 as it is.
-func (n *network) assign(ip netip.Addr) {
+func (n *Network) assign(ip netip.Addr) {
 	if !ip.IsLoopback() {
 		n.once(boot.Words{boot.Address, string(ip.AsSlice())})
 	}
 }
 
 // once adds an instruction that two names may need.
-func (n *network) once(words boot.Words) {
+func (n *Network) once(words boot.Words) {
 	if !slices.ContainsFunc(n.up, func(w boot.Words) bool { return slices.Equal(w, words) }) {
 		n.up = append(n.up, words)
 	}
@@ -91,8 +91,8 @@ func publicAddress(n int) netip.Addr {
 
 func hostsEntry(ip netip.Addr, name string) string { return ip.String() + " " + name + "\n" }
 
-// hostsFile is the content of a hosts(5) file for hosts of the plan.
-func (n *network) hostsFile(hosts []string) ([]byte, error) {
+// HostsFile is the content of a hosts(5) file for hosts of the plan.
+func (n *Network) HostsFile(hosts []string) ([]byte, error) {
 	var lines strings.Builder
 	for _, host := range hosts {
 		ip, known := n.ips[host]
@@ -105,6 +105,16 @@ func (n *network) hostsFile(hosts []string) ([]byte, error) {
 }
 
 // listen is the instruction that opens a.
-func (n *network) listen(a backend.Address) boot.Words {
+func (n *Network) listen(a backend.Address) boot.Words {
 	return boot.Words{boot.Listen, string(n.ips[a.Host].AsSlice()), a.Port}
+}
+
+// Hosts is the content of the machine's /etc/hosts.
+func (n *Network) Hosts() string { return n.hosts.String() }
+
+// Up are the instructions that give the loopback interface its addresses.
+func (n *Network) Up() []boot.Words { return n.up }
+
+func assignable(ip netip.Addr) bool {
+	return ip.Zone() == "" && !ip.IsUnspecified() && !ip.IsMulticast() && ip != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }

@@ -1,4 +1,4 @@
-package sandbox
+package guest
 
 import (
 	"cmp"
@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/tlslab/tlslab/lab/backend"
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
 	"github.com/tlslab/tlslab/lab/resolver"
 	"github.com/tlslab/tlslab/scenarios"
 )
@@ -18,7 +18,21 @@ import (
 // dnsPort is where resolv.conf(5) has clients ask.
 const dnsPort = "53"
 
-// expressesNames refuses dead addresses of a kind that the kernel does not have.
+// Expresses refuses addresses that are not a machine's, or of a kind that the
+// kernel does not have.
+func Expresses(w *scenarios.World, ipv6 bool) error {
+	for _, name := range slices.Sorted(maps.Keys(w.Hosts)) {
+		ip, err := netip.ParseAddr(name)
+		switch {
+		case err == nil && !assignable(ip):
+			return fmt.Errorf("host %s: no machine can have that address", name)
+		case err == nil && ip.Is6() && !ipv6:
+			return fmt.Errorf("host %s: this kernel has no IPv6", name)
+		}
+	}
+	return expressesNames(w, ipv6)
+}
+
 func expressesNames(w *scenarios.World, ipv6 bool) error {
 	for _, name := range slices.Sorted(maps.Keys(w.Names)) {
 		for _, dead := range w.Names[name].DeadAddresses {
@@ -32,7 +46,7 @@ func expressesNames(w *scenarios.World, ipv6 bool) error {
 
 // tell fills the zone with the address of every host, and with what plan says
 // of a name instead.
-func (n *network) tell(plan backend.Plan) error {
+func (n *Network) tell(plan backend.Plan) error {
 	for host, ip := range n.ips {
 		n.zone[strings.ToLower(host)] = resolver.Record{Addresses: []netip.Addr{ip}}
 	}
@@ -46,7 +60,7 @@ func (n *network) tell(plan backend.Plan) error {
 	return nil
 }
 
-func (n *network) record(plan backend.Plan, name string) (record resolver.Record, err error) {
+func (n *Network) record(plan backend.Plan, name string) (record resolver.Record, err error) {
 	told := plan.Names[name]
 	leadsTo := cmp.Or(told.LeadsTo, name)
 	ip, known := n.ips[leadsTo]
@@ -84,7 +98,7 @@ func parseAddresses(texts []string) (addresses []netip.Addr, err error) {
 }
 
 // bury has a dead address lose what is sent to the ports of the host name.
-func (n *network) bury(plan backend.Plan, name string, dead netip.Addr) {
+func (n *Network) bury(plan backend.Plan, name string, dead netip.Addr) {
 	n.assign(dead)
 	for _, a := range plan.Addresses {
 		if a.Host == name && a.Port != "" {
@@ -93,8 +107,8 @@ func (n *network) bury(plan backend.Plan, name string, dead netip.Addr) {
 	}
 }
 
-// resolve starts the resolver of the sandbox, which runs in the harness.
-func (m *machine) resolve(zone resolver.Zone) error {
+// resolve starts the resolver of the machine, which runs in the harness.
+func (m *Machine) resolve(zone resolver.Zone) error {
 	at := string(loopback.AsSlice())
 	stream, err := m.link.listen(boot.Words{boot.Listen, at, dnsPort})
 	if err != nil {
@@ -110,4 +124,4 @@ func (m *machine) resolve(zone resolver.Zone) error {
 
 // Queries are what the machine's resolver was asked: names that are in no
 // hosts file.
-func (m *machine) Queries() []resolver.Query { return m.resolver.Queries() }
+func (m *Machine) Queries() []resolver.Query { return m.resolver.Queries() }

@@ -1,4 +1,4 @@
-package sandbox
+package guest
 
 import (
 	"errors"
@@ -9,35 +9,36 @@ import (
 	"strconv"
 	"syscall"
 
-	"github.com/tlslab/tlslab/lab/backend/sandbox/internal/boot"
+	"github.com/tlslab/tlslab/lab/backend/internal/boot"
 )
 
-// link is the harness's end of the socket to the first process.
-type link struct{ *net.UnixConn }
+// Link is the harness's end of the socket to the first process.
+type Link struct{ *net.UnixConn }
 
-// newLink also gives the far end, for the first process to inherit.
-func newLink() (*link, *os.File, error) {
+// NewLink also gives the far end, for the first process to inherit.
+func NewLink() (*Link, *os.File, error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, os.NewSyscallError("socketpair", err)
 	}
-	near, far := os.NewFile(uintptr(fds[0]), "sandbox"), os.NewFile(uintptr(fds[1]), "harness")
+	near, far := os.NewFile(uintptr(fds[0]), "machine"), os.NewFile(uintptr(fds[1]), "harness")
 	defer near.Close()
 	conn, err := net.FileConn(near)
 	if err != nil {
 		return nil, nil, errors.Join(err, far.Close())
 	}
-	return &link{conn.(*net.UnixConn)}, far, nil
+	return &Link{conn.(*net.UnixConn)}, far, nil
 }
 
 // send passes one instruction on, and files with it.
-func (l *link) send(words boot.Words, files ...*os.File) error {
-	return l.write(boot.Encode(words), files...)
+func (l *Link) send(words boot.Words, files ...*os.File) error {
+	return l.Message(boot.Encode(words), files...)
 }
 
-func (l *link) write(message []byte, files ...*os.File) error {
+// Message passes a message on, and files with it.
+func (l *Link) Message(message []byte, files ...*os.File) error {
 	if len(message) > boot.MaxMessage {
-		return fmt.Errorf("its arguments and environment have %d bytes, the most that a sandbox takes is %d", len(message), boot.MaxMessage)
+		return fmt.Errorf("its arguments and environment have %d bytes, the most that it takes is %d", len(message), boot.MaxMessage)
 	}
 	var rights []byte
 	if len(files) > 0 {
@@ -51,18 +52,18 @@ func (l *link) write(message []byte, files ...*os.File) error {
 	return gone(err)
 }
 
-// tell has instructions carried out, in as few messages as hold them.
-func (l *link) tell(script []boot.Words) error {
+// Tell has instructions carried out, in as few messages as hold them.
+func (l *Link) Tell(script []boot.Words) error {
 	var message []byte
 	for i, words := range script {
 		message = append(message, boot.Encode(words)...)
 		if len(message) < boot.MaxMessage/2 && i < len(script)-1 {
 			continue
 		}
-		if err := l.write(message); err != nil {
+		if err := l.Message(message); err != nil {
 			return err
 		}
-		if _, err := l.expect(boot.Done); err != nil {
+		if _, err := l.Expect(boot.Done); err != nil {
 			return err
 		}
 		message = nil
@@ -71,7 +72,7 @@ func (l *link) tell(script []boot.Words) error {
 }
 
 // listen has a TCP socket opened and takes it over.
-func (l *link) listen(words boot.Words) (net.Listener, error) {
+func (l *Link) listen(words boot.Words) (net.Listener, error) {
 	f, err := l.socket(words)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (l *link) listen(words boot.Words) (net.Listener, error) {
 }
 
 // packets has a UDP socket opened and takes it over.
-func (l *link) packets(words boot.Words) (net.PacketConn, error) {
+func (l *Link) packets(words boot.Words) (net.PacketConn, error) {
 	f, err := l.socket(words)
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func (l *link) packets(words boot.Words) (net.PacketConn, error) {
 	return net.FilePacketConn(f)
 }
 
-func (l *link) socket(words boot.Words) (*os.File, error) {
+func (l *Link) socket(words boot.Words) (*os.File, error) {
 	if err := l.send(words); err != nil {
 		return nil, err
 	}
@@ -99,20 +100,20 @@ func (l *link) socket(words boot.Words) (*os.File, error) {
 		return nil, err
 	}
 	f := os.NewFile(uintptr(fd), "socket")
-	if _, err := l.expect(boot.Done); err != nil {
+	if _, err := l.Expect(boot.Done); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-// expect reads an answer of the given kind, without that word.
-func (l *link) expect(kind string) (boot.Words, error) {
+// Expect reads an answer of the given kind, without that word.
+func (l *Link) Expect(kind string) (boot.Words, error) {
 	words, _, err := l.receive(kind)
 	return words, err
 }
 
 // receive also gives the descriptor that comes with the answer, else -1.
-func (l *link) receive(kind string) (_ boot.Words, fd int, err error) {
+func (l *Link) receive(kind string) (_ boot.Words, fd int, err error) {
 	message, rights := make([]byte, 4<<10), make([]byte, syscall.CmsgSpace(4))
 	n, oobn, _, _, err := l.ReadMsgUnix(message, rights) // marks the descriptor close-on-exec
 	if err == nil && n == 0 {
@@ -124,11 +125,11 @@ func (l *link) receive(kind string) (_ boot.Words, fd int, err error) {
 	answers, err := boot.Decode(message[:n])
 	switch {
 	case err != nil || len(answers) != 1:
-		return nil, -1, errors.New("the sandbox gives an answer that cannot be read")
+		return nil, -1, errors.New("the machine gives an answer that cannot be read")
 	case answers[0][0] == boot.Failed && len(answers[0]) == 3:
 		return nil, -1, refusal(answers[0][1:])
 	case answers[0][0] != kind:
-		return nil, -1, fmt.Errorf("the sandbox answers %q instead of %q", answers[0][0], kind)
+		return nil, -1, fmt.Errorf("the machine answers %q instead of %q", answers[0][0], kind)
 	}
 	return answers[0][1:], descriptor(rights[:oobn]), nil
 }
@@ -162,15 +163,16 @@ func refusal(words boot.Words) error {
 	return &failure{words[1], syscall.Errno(errno)}
 }
 
-var errEnded = errors.New("the sandbox has ended: its first process was killed")
+// ErrEnded says that the first process is gone.
+var ErrEnded = errors.New("the machine has ended: its first process was killed")
 
 // gone says in a word what the end of the socket means.
 func gone(err error) error {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
-		return errEnded
+		return ErrEnded
 	case errors.Is(err, net.ErrClosed):
-		return errors.New("the sandbox is closed")
+		return errors.New("the machine is closed")
 	}
 	return err
 }

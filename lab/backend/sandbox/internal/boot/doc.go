@@ -1,5 +1,0 @@
-// Package boot is the first process of a sandbox: the program that the harness
-// is, executed again under another name in namespaces of its own. Importing
-// the package is all it takes. It imports next to nothing, so that it is
-// initialised, and takes over, before the packages of the program are.
-package boot
