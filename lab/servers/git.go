@@ -20,11 +20,12 @@ import (
 // NewGit serves the modules of store, other than toolchains, as git
 // repositories at https://host/PATH: with the page that go asks for by
 // ?go-get=1 (https://go.dev/ref/mod#vcs-find) and with the smart protocol of
-// git http-backend. PATH is the module's path without a leading host and
-// without its major version, whose tags are all in one repository. The
-// repositories are made below dir by the git on PATH when they are first asked
-// for. Errors: there is no git on PATH, or a module has a pseudo-version, which
-// would have to name a commit.
+// git http-backend. PATH is the module's path without a leading host, without
+// its major version, whose tags are all in one repository, and without .git at
+// its end, which requests may have or leave out. The repositories are made below
+// dir by the git on PATH when they are first asked for. Errors: there is no git
+// on PATH; a module has a pseudo-version, which would have to name a commit; or
+// two modules want one PATH.
 func NewGit(store *Store, dir, host string) (http.Handler, error) {
 	git, err := exec.LookPath("git")
 	if err != nil {
@@ -38,7 +39,9 @@ func NewGit(store *Store, dir, host string) (http.Handler, error) {
 		if module.IsPseudoVersion(m.Version) {
 			return nil, fmt.Errorf("host %s serves git: module %s: expected a version that can be a tag, found a pseudo-version", host, m)
 		}
-		g.add(m)
+		if err := g.add(m); err != nil {
+			return nil, fmt.Errorf("host %s serves git: %w", host, err)
+		}
 	}
 	for i, r := range g.repositories {
 		r.prepare(git, filepath.Join(dir, strconv.Itoa(i)))
@@ -63,15 +66,20 @@ type repository struct {
 	backend http.Handler
 }
 
-func (g *gitHost) add(m Module) {
+func (g *gitHost) add(m Module) error {
 	root, _, _ := module.SplitPathVersion(m.Path)
-	i := slices.IndexFunc(g.repositories, func(r *repository) bool { return r.root == root })
+	path := "/" + strings.TrimSuffix(strings.TrimPrefix(root, g.host+"/"), ".git")
+	i := slices.IndexFunc(g.repositories, func(r *repository) bool { return r.path == path })
 	if i < 0 {
 		i = len(g.repositories)
-		path := "/" + strings.TrimPrefix(root, g.host+"/")
 		g.repositories = append(g.repositories, &repository{root: root, path: path})
 	}
-	g.repositories[i].versions = append(g.repositories[i].versions, m)
+	r := g.repositories[i]
+	if r.root != root {
+		return fmt.Errorf("module %s: its repository would be at %s, where that of %s is", m, path, r.root)
+	}
+	r.versions = append(r.versions, m)
+	return nil
 }
 
 func (r *repository) prepare(git, dir string) {
@@ -101,13 +109,18 @@ func (g *gitHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	if rest, ok := strings.CutPrefix(r.URL.Path, repository.path+".git"); ok {
+		r = r.Clone(r.Context())
+		r.URL.Path = repository.path + rest
+	}
 	repository.backend.ServeHTTP(w, r)
 }
 
 // find is the repository with the longest path that path lies in, or nil.
 func (g *gitHost) find(path string) (found *repository) {
 	for _, r := range g.repositories {
-		if strings.HasPrefix(path+"/", r.path+"/") && (found == nil || len(r.path) > len(found.path)) {
+		within := strings.HasPrefix(path+"/", r.path+"/") || strings.HasPrefix(path+"/", r.path+".git/")
+		if within && (found == nil || len(r.path) > len(found.path)) {
 			found = r
 		}
 	}

@@ -74,6 +74,19 @@ func TestGitClone(t *testing.T) {
 	assert.Error(t, err)
 }
 
+func TestGitSuffix(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{hello, "example.test/hello.git@v1.0.0"} {
+		h, _ := newGitOf(t, "example.test", name)
+		server := httptest.NewServer(h)
+		defer server.Close()
+		for _, path := range []string{"/hello", "/hello.git"} {
+			assert.Contains(t, git(t, "ls-remote", server.URL+path), "refs/tags/v1.0.0", "%s at %s", name, path)
+		}
+		assert.Error(t, exec.Command("git", "ls-remote", server.URL+"/hello.gitt").Run())
+	}
+}
+
 func TestRepositoriesAreTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	var heads []string
@@ -102,6 +115,8 @@ func TestGitThatCannotMakeRepositoriesSaysSo(t *testing.T) {
 func TestNewGitRefuses(t *testing.T) {
 	_, err := NewGit(newStoreOf(t, "example.test/p@v0.0.0-20240102030405-0123456789ab"), t.TempDir(), "example.test")
 	assert.ErrorContains(t, err, "expected a version that can be a tag, found a pseudo-version")
+	_, err = NewGit(newStoreOf(t, hello, "example.test/hello.git@v1.0.0"), t.TempDir(), "example.test")
+	assert.ErrorContains(t, err, "module example.test/hello.git@v1.0.0: its repository would be at /hello, where that of example.test/hello is")
 	t.Setenv("PATH", t.TempDir())
 	_, err = NewGit(newStoreOf(t, hello), t.TempDir(), "example.test")
 	assert.ErrorContains(t, err, "host example.test serves git: no git on PATH: install git, or put it on PATH")
