@@ -73,6 +73,9 @@ func TestBadUsage(t *testing.T) {
 		"unknown backend": {[]string{"run", "--backend", "cloud"}, []string{"cloud", "sandbox, host"}},
 		"unknown command": {[]string{"rum"}, []string{"rum", "run"}},
 		"unknown flag":    {[]string{"run", "--jason"}, []string{"--jason"}},
+		"no release":      {[]string{"run", "--go", "1.14.x"}, []string{"1.14.x", "1.14.15"}},
+		"an empty entry":  {[]string{"run", "--go", "local,,1.14.15"}, []string{"--go local,,1.14.15"}},
+		"two releases up": {[]string{"up", "--go", "local,1.14.15", "chain/missing-intermediate"}, []string{"--go local,1.14.15", "tlslab run"}},
 		"bad shard":       {[]string{"run", "--shard", "3/2"}, []string{"3/2", "I/N"}},
 		"no jobs":         {[]string{"run", "-j", "0"}, []string{"-j 0"}},
 		"show of many":    {[]string{"show", "chain/*"}, []string{"chain/*"}},
@@ -136,6 +139,8 @@ func TestMachineCannot(t *testing.T) {
 	}{
 		"no go":            {[]string{"PATH=" + t.TempDir()}, []string{"run"}, []string{"go", "PATH"}},
 		"no git":           {[]string{"PATH=" + onlyGo}, []string{"run", gitCase}, []string{"git", "PATH"}},
+		"no such go":       {nil, []string{"run", "--go", "nosuchgo"}, []string{"nosuchgo"}},
+		"no module proxy":  {[]string{"GOPROXY=off", "TLSLAB_CACHE=" + t.TempDir()}, []string{"run", "--go", "1.14.15"}, []string{"go1.14.15", "GOPROXY", "--go the path"}},
 		"no folder":        {[]string{"TMPDIR=/nonexistent"}, []string{"run"}, []string{"/nonexistent", "TMPDIR"}},
 		"read-only folder": {[]string{"TMPDIR=/proc"}, []string{"run"}, []string{"/proc", "TMPDIR"}},
 		"port taken":       {nil, []string{"up", "--backend", "host", "--port", port, "chain/missing-intermediate"}, []string{port}},

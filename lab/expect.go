@@ -22,10 +22,13 @@ func (c Case) expected(release string) (scenarios.Expectations, error) {
 		return nil, fmt.Errorf("it takes go %s, and this is %s: %s", s.Needs.Go, release, s.Needs.Because)
 	}
 	broken, how := said(s.Fails, release)
+	refused := c.refused(release)
 	var own scenarios.Expectations
 	switch {
 	case c.Fix != nil && how == succeeds:
 		return nil, fmt.Errorf("%s is not stopped by this world, so that there is nothing to end", release)
+	case refused != nil:
+		return refused, nil
 	case c.Fix != nil && scenarios.Fits(c.Fix.Go, release):
 		return nil, nil
 	case c.Fix != nil:
@@ -40,6 +43,16 @@ func (c Case) expected(release string) (scenarios.Expectations, error) {
 		return nil, fmt.Errorf("the scenario does not say what %s prints; add an alternative for it under fails", release)
 	}
 	return broken, nil
+}
+
+// refused is what a release prints of a setting in the case's world that it
+// does not know.
+func (c Case) refused(release string) scenarios.Expectations {
+	w, err := c.World()
+	if err != nil {
+		return nil // and playing it says so
+	}
+	return w.Refused(release)
 }
 
 // saying is what a list of alternatives says about a release.

@@ -13,46 +13,67 @@ import (
 // Wording is a stretch of text that older releases of Go print in other words,
 // whatever it is that they report.
 type Wording struct {
-	Since  string `json:"since"`  // the first release that prints Says, without the prefix go
-	Says   string `json:"says"`   // what it and later ones print
-	Before string `json:"before"` // what earlier ones print in its place
-	About  string `json:"about"`  // why it changed
+	Since  string `json:"since"`            // the first release that prints Says, without the prefix go
+	Says   string `json:"says"`             // what it and later ones print
+	Before string `json:"before,omitempty"` // what earlier ones print in its place, if anything
+	About  string `json:"about"`            // why it changed
 }
 
-//go:embed wordings.yaml
-var wordingsFile []byte
+// Setting is a form of an environment variable that older releases of Go do not
+// know and refuse, whatever the world is like.
+type Setting struct {
+	Since  string `json:"since"`  // the first release that knows it, without the prefix go
+	Env    string `json:"env"`    // the variable
+	Holds  string `json:"holds"`  // what its value holds in this form
+	Prints string `json:"prints"` // what earlier ones print; {value} is that of the variable
+	About  string `json:"about"`  // what was there before
+}
+
+// byRelease is what releases.yaml holds.
+type byRelease struct {
+	Wordings []Wording `json:"wordings"`
+	Settings []Setting `json:"settings"`
+}
+
+//go:embed releases.yaml
+var releasesFile []byte
 
 // Wordings lists the changes of words, the newest first. They are read once a
 // process and shared by all callers, who must not change them.
-func Wordings() []Wording {
-	list, err := wordings()
+func Wordings() []Wording { return releases().Wordings }
+
+// Settings lists the forms of settings that not all releases know. They are
+// read once a process and shared by all callers, who must not change them.
+func Settings() []Setting { return releases().Settings }
+
+var releases = sync.OnceValue(func() byRelease {
+	file, err := parseReleases("scenarios/releases.yaml", releasesFile)
 	if err != nil {
 		panic(err) // the file is embedded, and a test reads it
 	}
-	return list
-}
+	return file
+})
 
-var wordings = sync.OnceValues(func() ([]Wording, error) { return parseWordings("scenarios/wordings.yaml", wordingsFile) })
-
-func parseWordings(file string, data []byte) ([]Wording, error) {
+func parseReleases(file string, data []byte) (byRelease, error) {
 	ps := &problems{file: file}
-	var root struct {
-		Wordings []Wording `json:"wordings"`
-	}
+	var root byRelease
 	n := parseYAML(data, ps)
 	if n != nil {
 		decoder{ps}.decode(n, reflect.ValueOf(&root).Elem())
 	}
-	for i, w := range root.Wordings {
-		if !version.IsValid("go" + w.Since) {
-			ps.add(n.find("wordings", fmt.Sprint(i), "since").pos, "%q is no release of Go; expected one such as 1.20", w.Since)
+	check := func(list string, i int, since string) {
+		if !version.IsValid("go" + since) {
+			ps.add(n.find(list, fmt.Sprint(i), "since").pos, "%q is no release of Go; expected one such as 1.20", since)
 		}
 	}
-	if err := ps.err(); err != nil {
-		return nil, err
+	for i, w := range root.Wordings {
+		check("wordings", i, w.Since)
+	}
+	for i, s := range root.Settings {
+		check("settings", i, s.Since)
 	}
 	slices.SortStableFunc(root.Wordings, func(a, b Wording) int { return version.Compare("go"+b.Since, "go"+a.Since) })
-	return root.Wordings, nil
+	return root, ps.err()
 }
 
 // In is e in the words of a release. What stands there in the words of an older
@@ -73,4 +94,16 @@ func (w Wording) undo(lines Lines) Lines {
 		reworded = append(reworded, strings.ReplaceAll(line, w.Says, w.Before))
 	}
 	return reworded
+}
+
+// Refused is what a release prints of a setting of w's client that it does not
+// know; nil where it knows them all. No host is reached then.
+func (w World) Refused(goVersion string) Expectations {
+	for _, s := range Settings() {
+		value := w.Client.Env[s.Env]
+		if older(goVersion, "go"+s.Since) && strings.Contains(value, s.Holds) {
+			return Expectations{{Stderr: Lines{strings.ReplaceAll(s.Prints, "{value}", value)}, Server: NoServer}}
+		}
+	}
+	return nil
 }

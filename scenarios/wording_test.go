@@ -9,10 +9,11 @@ import (
 
 func TestWordings(t *testing.T) {
 	t.Parallel()
-	list, err := wordings()
+	list, err := parseReleases("releases.yaml", releasesFile)
 	require.NoError(t, err)
-	require.NotEmpty(t, list)
-	for _, w := range list {
+	require.NotEmpty(t, list.Wordings)
+	require.NotEmpty(t, list.Settings)
+	for _, w := range list.Wordings {
 		assert.NotContains(t, w.Before, w.Says, "the old words hold the new ones, which undoing twice would show")
 	}
 }
@@ -23,6 +24,7 @@ func TestIn(t *testing.T) {
 	const (
 		today  = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
 		before = "x509: certificate signed by unknown authority"
+		sha1   = `x509: insecure algorithm SHA1-RSA" while`
 	)
 	for _, test := range []struct{ text, release, want string }{
 		{today, "go1.26.8", today},
@@ -36,6 +38,8 @@ func TestIn(t *testing.T) {
 		{before, "go1.26.8", before},
 		{"proxyconnect tcp: " + today, "go1.19.13", "proxyconnect tcp: " + before},
 		{"another text", "go1.14.15", "another text"},
+		{sha1, "go1.24", sha1},
+		{sha1, "go1.23.12", `x509: insecure algorithm SHA1-RSA (temporarily override with GODEBUG=x509sha1=1)" while`},
 	} {
 		e := Expectation{Stderr: Lines{test.text}, Stdout: Lines{test.text}, Server: today}
 		in := e.In(test.release)
@@ -46,15 +50,26 @@ func TestIn(t *testing.T) {
 	}
 }
 
-func TestParseWordingsRefuses(t *testing.T) {
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	barred := World{Client: Client{Env: Env{"GOPROXY": "https://a.test|direct"}}}
+	assert.Equal(t, Expectations{{Stderr: Lines{`parse "https://a.test|direct": invalid character "|" in host name`}, Server: NoServer}}, barred.Refused("go1.14.15"))
+	assert.Empty(t, barred.Refused("go1.15"))
+	assert.Empty(t, barred.Refused("devel"))
+	assert.Empty(t, World{Client: Client{Env: Env{"GOPROXY": "https://a.test,direct"}}}.Refused("go1.14.15"))
+	assert.Empty(t, World{}.Refused("go1.14.15"))
+}
+
+func TestParseReleasesRefuses(t *testing.T) {
 	t.Parallel()
 	for text, says := range map[string]string{
-		"wordings: [{since: soon, says: a, before: b, about: c}]":    `:1:20: "soon" is no release of Go`,
-		"wordings: [{since: '1.20', says: a, befor: b, about: c}]":   `"befor"`,
-		"wordings: [{since: '1.20', says: a, before: b}]":            `"about"`,
-		"wordings: [{since: '1.20', says: '', before: b, about: c}]": `"says" is empty`,
+		"settings: []\nwordings: [{since: soon, says: a, before: b, about: c}]":       `:2:20: "soon" is no release of Go`,
+		"settings: []\nwordings: [{since: '1.20', says: a, befor: b, about: c}]":      `"befor"`,
+		"settings: []\nwordings: [{since: '1.20', says: a, before: b}]":               `"about"`,
+		"settings: []\nwordings: [{since: '1.20', says: '', before: b, about: c}]":    `"says" is empty`,
+		"wordings: []\nsettings: [{since: x, env: A, holds: b, prints: c, about: d}]": `:2:20: "x" is no release of Go`,
 	} {
-		_, err := parseWordings("wordings.yaml", []byte(text))
+		_, err := parseReleases("releases.yaml", []byte(text))
 		require.ErrorContains(t, err, says, text)
 	}
 }

@@ -108,6 +108,9 @@ func (t *Table) broken(trial lab.Trial) {
 // one of its own, that it ended nothing.
 func (t *Table) effect(fix *scenarios.Fix, trial lab.Trial) string {
 	if trial.Verdict == lab.AsExpected && trial.Outcome == lab.Failed {
+		if fix.Go == "" {
+			return "does not help: " + trial.Go + " does not know the setting"
+		}
 		return "does not help; works with go " + fix.Go
 	}
 	var open []string
