@@ -57,10 +57,18 @@ func addAddress(ip []byte) error {
 	attributes := append(attribute(syscall.IFA_LOCAL, ip), attribute(syscall.IFA_ADDRESS, ip)...)
 	header.Len = uint32(int(unsafe.Sizeof(header)) + len(attributes))
 	message := append(bytesOf(&header), attributes...)
+	routes, err := watchRoutes()
+	if err != nil {
+		return os.NewSyscallError("watching the routes: netlink", err)
+	}
+	defer syscall.Close(routes)
 	if err := netlink(message); err != nil && err != syscall.EEXIST {
 		return os.NewSyscallError("adding an address to the loopback interface: netlink RTM_NEWADDR", err)
 	}
-	return nil
+	if family == syscall.AF_INET {
+		return nil
+	}
+	return os.NewSyscallError("waiting for the route to an address: netlink", awaitLocal(routes, ip))
 }
 
 func attribute(kind uint16, value []byte) []byte {
@@ -75,20 +83,11 @@ func bytesOf[T any](v *T) []byte {
 
 // netlink sends a request and gives what its acknowledgement says.
 func netlink(request []byte) error {
-	s, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, syscall.NETLINK_ROUTE)
-	if err != nil {
-		return err
-	}
-	defer syscall.Close(s)
-	if err := syscall.Sendto(s, request, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
-		return err
-	}
 	var reply struct {
 		syscall.NlMsghdr
 		syscall.NlMsgerr
 	}
-	buffer := unsafe.Slice((*byte)(unsafe.Pointer(&reply)), unsafe.Sizeof(reply))
-	n, _, err := syscall.Recvfrom(s, buffer, 0)
+	n, err := exchange(request, unsafe.Slice((*byte)(unsafe.Pointer(&reply)), unsafe.Sizeof(reply)))
 	if err != nil {
 		return err
 	}
@@ -99,4 +98,18 @@ func netlink(request []byte) error {
 		return syscall.Errno(-reply.Error)
 	}
 	return nil
+}
+
+// exchange sends a request and receives one reply.
+func exchange(request, reply []byte) (n int, err error) {
+	s, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, syscall.NETLINK_ROUTE)
+	if err != nil {
+		return 0, err
+	}
+	defer syscall.Close(s)
+	if err := syscall.Sendto(s, request, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
+		return 0, err
+	}
+	n, _, err = syscall.Recvfrom(s, reply, 0)
+	return n, err
 }
