@@ -20,6 +20,7 @@ var lookalikes = []struct {
 		{"private-ca-untrusted", "openssl s_client -showcerts: the chain is whole and its last issuer bears the name of the company; it is the same from every network."},
 		{"mitm-ca-untrusted", "openssl s_client -showcerts: the issuer is a security product or a company's gateway, also for public names; from another network it is another one."},
 		{"empty-trust-store", "Every https address fails, public ones too; the folder of roots is empty or SSL_CERT_FILE names a file that is not there."},
+		{"issuer-name-mismatch", "openssl s_client -showcerts: every issuer is sent, and curl accepts the server; the name of one differs in case, in spaces or in its kind of string from the issuer in the certificate below it."},
 		{"unreadable-bundle", "The right certificate is in the file that SSL_CERT_FILE names, and openssl x509 -in FILE cannot read it or reads another."},
 	}},
 	{"certificate has expired or is not yet valid", []Mark{
@@ -28,6 +29,12 @@ var lookalikes = []struct {
 		{"expired-root", "All certificates that are sent are valid; the root in the client's own store has expired."},
 		{"clock-skew", "The time in the message is not the time of day; date on the client is wrong, and other https addresses fail too."},
 		{"not-yet-valid", "The message says is before; the time in it is right and the certificate's notBefore lies ahead."},
+		{"impossible-validity", "openssl x509 -noout -dates: notAfter lies before notBefore, by decades."},
+	}},
+	{"certificate is not valid for any names", []Mark{
+		{"no-san-cn-only", "openssl x509 -noout -ext subjectAltName: the server's certificate has no alternative names at all."},
+		{"wrong-name", "openssl x509 -noout -ext subjectAltName: there are alternative names, and none is a DNS name or an address."},
+		{"leaf-not-first", "openssl s_client -showcerts: the first certificate is a CA's, and the server's own comes later."},
 	}},
 }
 
