@@ -38,6 +38,14 @@ func TestFailure(t *testing.T) {
 		"asks the resolver":           {notFound, []Run{unresolved}, Seen{Asked: []string{"proxy.corp.test"}}, ""},
 		"asks for another name":       {notFound, []Run{unresolved}, Seen{Asked: []string{"a.test"}}, "never asked the resolver of the world for proxy.corp.test"},
 		"reaches somebody":            {scenarios.Expectations{{Stderr: scenarios.Lines{"bad"}, Server: scenarios.NoServer}}, []Run{{Exit: 1, Stderr: prefix + "bad\n"}}, met, "saw 1 connections, expected none"},
+		"had the request":             {scenarios.Expectations{{Stderr: scenarios.Lines{"tls: bad"}, Request: "GET /a"}}, []Run{failed}, Seen{Connections: 1, Requests: []string{"GET /", "GET /a"}}, ""},
+		"had another request":         {scenarios.Expectations{{Stderr: scenarios.Lines{"tls: bad"}, Request: "GET /b"}}, []Run{failed}, Seen{Connections: 1, Requests: []string{"GET /a"}}, `expected "GET /b"`},
+		"only that line":              {scenarios.Expectations{{Stderr: scenarios.Lines{"tls: bad"}, Only: true}}, []Run{failed}, met, ""},
+		"not only that line":          {scenarios.Expectations{{Stderr: scenarios.Lines{"tls: bad"}, Only: true}}, []Run{{Exit: 1, Stderr: failed.Stderr + "\nmore\n"}}, met, `also has the line "more"`},
+		"hangs":                       {scenarios.Expectations{{Hangs: "12s", Request: "GET /a"}}, []Run{{Exit: 137, Hung: true}}, Seen{Connections: 1, Requests: []string{"GET /a"}}, ""},
+		"hangs without having asked":  {scenarios.Expectations{{Hangs: "12s", Request: "GET /a"}}, []Run{{Exit: 137, Hung: true}}, met, `expected "GET /a"`},
+		"ends where it should hang":   {scenarios.Expectations{{Hangs: "12s", Request: "GET /a"}}, []Run{failed}, met, "ended by itself with exit status 1"},
+		"hangs where it should end":   {expected, []Run{{Exit: 137, Hung: true, Stderr: failed.Stderr}}, met, "had to be killed"},
 		"standard output":             {scenarios.Expectations{{Stdout: scenarios.Lines{"x"}}}, []Run{failed}, met, "standard output"},
 	}
 	for name, test := range tests {

@@ -43,6 +43,10 @@ func (host) Available(ctx context.Context) error {
 // one of here: the machine's own.
 var systemTools = []string{"update-ca-certificates", "update-ca-trust", "trust", "dpkg-reconfigure", "security", "certutil"}
 
+// tunnelless programs connect by themselves whatever HTTPS_PROXY says, so that
+// no tunnel can carry them. Of openssl that is s_client.
+var tunnelless = []string{"s_client", "node", "java"}
+
 // Expresses refuses what a client cannot be shown through a tunnel, or only by
 // changing the machine.
 func (host) Expresses(w *scenarios.World) error {
@@ -82,6 +86,9 @@ func expresses(w *scenarios.World, system string) error {
 			if slices.Contains(systemTools, path.Base(program)) {
 				return fmt.Errorf("command %s: it would change this machine's own trust store", program)
 			}
+			if slices.Contains(tunnelless, path.Base(program)) {
+				return fmt.Errorf("command %s: it does not go by HTTPS_PROXY, and only a tunnel leads to the hosts", program)
+			}
 		}
 	}
 	if len(w.Client.Trusts) > 0 && (system == "darwin" || system == "windows") {
@@ -90,9 +97,12 @@ func expresses(w *scenarios.World, system string) error {
 	return nil
 }
 
-// programs are the words of a command that may name a program: the first, and
-// all of a script that a shell gets by -c.
+// programs are the words of a command that may name a program: the first, what
+// openssl is to do, and all of a script that a shell gets by -c.
 func programs(command scenarios.Command) []string {
+	if len(command) > 1 && command[0] == "openssl" {
+		return command[:2]
+	}
 	if len(command) > 2 && command[1] == "-c" {
 		return append(strings.Fields(command[2]), command[0])
 	}
