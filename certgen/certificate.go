@@ -23,7 +23,8 @@ type Certificate struct {
 
 	// Key is an *ecdsa.PrivateKey, an ed25519.PrivateKey, an *rsa.PrivateKey,
 	// or, for RSA below 1024 and above 4096 bits, a signer of this package's
-	// own that does what crypto/rsa will not.
+	// own that does what crypto/rsa will not. It is nil where [Load] has not
+	// found it.
 	Key crypto.Signer
 
 	// NotBefore and NotAfter are in UTC and whole seconds.
@@ -40,6 +41,9 @@ func (c *Certificate) PEM() []byte {
 // KeyPEM returns the key in a block PRIVATE KEY, in PKCS #8 form (RFC 5958,
 // section 2). It is an error where the key is of a kind that has no such form.
 func (c *Certificate) KeyPEM() ([]byte, error) {
+	if c.Key == nil {
+		return nil, missingKey(c.Name)
+	}
 	der, err := marshalKey(c.Key)
 	if err != nil {
 		return nil, fmt.Errorf("certificate %s: encoding the key: %w", c.Name, err)

@@ -38,6 +38,9 @@ func (s *Set) RevocationList(names []string, now time.Time) ([]byte, error) {
 	if issuer == nil {
 		return nil, errors.New("a revocation list of nobody: expected the names of revoked certificates")
 	}
+	if issuer.Key == nil {
+		return nil, missingKey(issuer.Name)
+	}
 	authority, err := issuer.Parse()
 	if err != nil {
 		return nil, fmt.Errorf("certificate %s: reading the issuer of a revocation list: %w", issuer.Name, err)

@@ -84,6 +84,11 @@ func generateKeys(plans []*plan, ring keyring) error {
 // all that it needs of it, so that the order of issuing does not matter.
 func (p *plan) generate(now time.Time) (*Certificate, error) {
 	key, issuerKey := p.keyOwner.pair, p.issuer.keyOwner.pair
+	for _, owner := range []*plan{p.keyOwner, p.issuer.keyOwner} {
+		if owner.pair == nil {
+			return nil, missingKey(owner.name)
+		}
+	}
 	valid, err := p.validity(now)
 	if err != nil {
 		return nil, err
@@ -137,7 +142,8 @@ func (s *Set) Names() []string {
 // TLS returns what a server presents: the certificates of chain by name, end
 // entity first, and the key of the certificate keyOf, or of the first one
 // where that is empty. Leaf is nil, since it may be unparsable on purpose. It
-// is an error where chain is empty or a name is not in the set.
+// is an error where chain is empty, a name is not in the set or the key was not
+// loaded.
 func (s *Set) TLS(chain []string, keyOf string) (tls.Certificate, error) {
 	if len(chain) == 0 {
 		return tls.Certificate{}, errors.New("a chain without certificates: expected the end entity first")
@@ -156,6 +162,9 @@ func (s *Set) TLS(chain []string, keyOf string) (tls.Certificate, error) {
 	owner, err := s.lookup(keyOf)
 	if err != nil {
 		return tls.Certificate{}, err
+	}
+	if owner.Key == nil {
+		return tls.Certificate{}, missingKey(keyOf)
 	}
 	presented.PrivateKey = owner.Key
 	return presented, nil
