@@ -25,13 +25,15 @@ func (p *Proxy) forsake(w http.ResponseWriter) {
 	}
 	defer client.Close()
 	switch p.cfg.Connect {
+	case Page:
+		_ = portal(client)
+		return
 	case Reset:
 		_ = reset(client)
 	case Close:
 		_ = halfCloseAndDrain(client)
-	case Page:
-		_ = portal(client)
 	}
+	panic(http.ErrAbortHandler) // without a status, also not 200
 }
 
 // portal grants a tunnel and answers what the client says in it, a ClientHello,
