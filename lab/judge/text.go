@@ -23,7 +23,7 @@ type Context struct {
 // fetching, up to the URL in quotes, or words that quote no URL at all. Text
 // between the URL and the reason, such as "proxyconnect tcp: ", is part of the
 // reason: it is another failure. So is what says before a URL that go was
-// asking the checksum database.
+// asking the checksum database, and what says that a server is quoted.
 const head = `((?:.*"https?://[^"]*": |[^"]*(?::\s|\t))?)`
 
 // ofSumdb says whether a head tells of a question to the checksum database, as
@@ -31,6 +31,10 @@ const head = `((?:.*"https?://[^"]*": |[^"]*(?::\s|\t))?)`
 func ofSumdb(head string) bool {
 	return strings.Contains(head, "verifying ") && strings.HasSuffix(head, `": `)
 }
+
+// ofServer says whether a head tells that what follows are a server's words and
+// not go's (cmd/go's web.HTTPError).
+func ofServer(head string) bool { return strings.HasPrefix(head, "\tserver response: ") }
 
 var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
 
@@ -83,7 +87,7 @@ func (c Context) found(expected, output string) bool {
 	pattern := c.pattern(expected)
 	for line := range strings.Lines(output) {
 		groups := pattern.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if groups != nil && !ofSumdb(groups[1]) && c.timely(groups[2:]) {
+		if groups != nil && !ofSumdb(groups[1]) && !ofServer(groups[1]) && c.timely(groups[2:]) {
 			return true
 		}
 	}

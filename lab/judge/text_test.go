@@ -30,6 +30,8 @@ func TestMissing(t *testing.T) {
 		"behind words without a URL":              {"checksum mismatch", "go: m@v1.0.0: verifying module: checksum mismatch", true},
 		"asking the checksum database is another": {unknown, `go: m@v1.0.0: verifying module: m@v1.0.0: Get "https://sum.corp.test/lookup/m@v1.0.0": ` + unknown, false},
 		"asking the checksum database":            {`verifying module: m@v1.0.0: Get "https://sum.corp.test/lookup/m@v1.0.0": ` + unknown, `go: m@v1.0.0: verifying module: m@v1.0.0: Get "https://sum.corp.test/lookup/m@v1.0.0": ` + unknown, true},
+		"a server's words are another":            {unknown, "\tserver response: tls: " + unknown, false},
+		"a server's words":                        {"server response: " + unknown, "\tserver response: " + unknown, true},
 		"behind git's quotes":                     {"bad certificate", "\tfatal: unable to access 'https://git.corp.test/x/': bad certificate", true},
 		"a longer text is another":                {unknown, prefix + unknown + ` (possibly because of "x509: ECDSA verification failure")`, false},
 		"a shorter text is another":               {"tls: failed to verify certificate: " + unknown, prefix + unknown, false},
