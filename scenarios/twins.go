@@ -31,6 +31,36 @@ var lookalikes = []struct {
 		{"not-yet-valid", "The message says is before; the time in it is right and the certificate's notBefore lies ahead."},
 		{"impossible-validity", "openssl x509 -noout -dates: notAfter lies before notBefore, by decades."},
 	}},
+	{"remote error: tls: handshake failure", []Mark{
+		{"no-common-cipher", "openssl s_client -tls1_2 -cipher ECDHE+AESGCM fails, and another -cipher succeeds: 3DES, DHE, AESCCM, or a CBC suite with SHA256. The server's log says that no cipher is shared."},
+		{"rsa-key-exchange", "openssl s_client -tls1_2 -cipher kRSA succeeds and -cipher ECDHE fails; GODEBUG=tlsrsakex=1 helps."},
+		{"no-common-group", "openssl s_client -groups X25519 fails with any version of TLS, and -groups X448 or another succeeds."},
+		{"no-common-signature", "openssl s_client -tls1_2 -sigalgs RSA+SHA256 fails and -sigalgs RSA+SHA1 succeeds; GODEBUG=tlssha1=1 helps."},
+		{"fips-mode", "The client has fips140 in GODEBUG; without it the same command succeeds."},
+		{"client-cert-required", "openssl s_client shows the server's chain and Acceptable client certificate CA names."},
+		{"weak-rsa-key", "openssl s_client -tls1_2 -cipher ALL:@SECLEVEL=0 shows a certificate whose RSA key has 512 bits; in TLS 1.3 none is shown."},
+		{"unsupported-key", "The certificate is never sent; its file on the server has a key on a curve such as P-224."},
+	}},
+	{"EOF", []Mark{
+		{"eof-in-handshake", "openssl s_client shows no certificate, whatever -servername and -groups."},
+		{"reset-or-sni-filter", "openssl s_client shows no certificate with the host's -servername, and one with another at the same address."},
+		{"post-quantum-hello", "GODEBUG=tlsmlkem=0 helps."},
+		{"closed-before-answer", "curl -v shows the certificate and the request, and then Empty reply from server."},
+	}},
+	{"read: connection reset by peer", []Mark{
+		{"reset-or-sni-filter", "openssl s_client is reset before it shows a certificate, at least with the host's -servername."},
+		{"post-quantum-hello", "GODEBUG=tlsmlkem=0 helps."},
+		{"truncated-body", "curl -v shows the certificate and the beginning of the answer."},
+	}},
+	{"net/http: TLS handshake timeout", []Mark{
+		{"handshake-timeout", "openssl s_client stands still after CONNECTED as well, whatever -groups."},
+		{"post-quantum-hello", "GODEBUG=tlsmlkem=0 helps at once."},
+	}},
+	{"unexpected EOF", []Mark{
+		{"truncated-body", "The text begins with read and not with Get: the answer had begun. curl --http1.1 ends with code 18."},
+		{"alpn-or-http2", "curl --http2 fails and --http1.1 succeeds; GODEBUG=http2client=0 helps."},
+		{"proxy-address-wrong", "HTTPS_PROXY begins with http:// and curl -x https:// with the same proxy succeeds; without a proxy there is no failure."},
+	}},
 	{"certificate is not valid for any names", []Mark{
 		{"no-san-cn-only", "openssl x509 -noout -ext subjectAltName: the server's certificate has no alternative names at all."},
 		{"wrong-name", "openssl x509 -noout -ext subjectAltName: there are alternative names, and none is a DNS name or an address."},
