@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 
 	"github.com/tlslab/tlslab/lab/endpoint"
 	"github.com/tlslab/tlslab/lab/servers"
@@ -21,7 +22,7 @@ type servedHost struct {
 // serve starts every host of the world on every port of it. The proxies come
 // first, so that they settle before the hosts that they speak to.
 func (r *World) serve() error {
-	proxies := proxies(r.world)
+	proxies := slices.DeleteFunc(proxies(r.world), r.elsewhere)
 	for _, name := range proxies {
 		if err := r.serveProxy(name); err != nil {
 			return fmt.Errorf("host %s: %w", name, err)
@@ -34,7 +35,7 @@ func (r *World) serve() error {
 	}
 	for address := range r.addresses() {
 		host := r.world.Hosts[address.Host]
-		if host.Serves == scenarios.ForwardProxy || r.routed(address.Host, address.Port) != "" {
+		if r.elsewhere(address.Host) || host.Serves == scenarios.ForwardProxy || r.routed(address.Host, address.Port) != "" {
 			continue
 		}
 		handler, err := r.handler(address.Host)
@@ -61,6 +62,9 @@ func (r *World) start(cfg endpoint.Config) (*endpoint.Endpoint, error) {
 	r.hosts = append(r.hosts, &servedHost{name: cfg.Name, Endpoint: e})
 	return e, nil
 }
+
+// elsewhere says whether a host is up in another process, see [Outpost].
+func (r *World) elsewhere(name string) bool { return r.doors.only != "" && name != r.doors.only }
 
 // protocol is what a host speaks on a port: TLS unless it says otherwise.
 func protocol(h scenarios.Host, port string) scenarios.Protocol {
