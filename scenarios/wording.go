@@ -11,12 +11,16 @@ import (
 )
 
 // Wording is a stretch of text that older releases of Go print in other words,
-// whatever it is that they report.
+// or an alert in whose place they send another, whatever it is that they report.
 type Wording struct {
 	Since  string `json:"since"`            // the first release that prints Says, without the prefix go
 	Says   string `json:"says"`             // what it and later ones print
 	Before string `json:"before,omitempty"` // what earlier ones print in its place, if anything
 	About  string `json:"about"`            // why it changed
+
+	// First says that Says stands at the beginning of what is printed. The
+	// zero value means anywhere.
+	First bool `json:"first,omitempty"`
 }
 
 // Setting is a form of an environment variable that older releases of Go do not
@@ -82,16 +86,30 @@ func (e Expectation) In(goVersion string) Expectation {
 	for _, w := range Wordings() {
 		if older(goVersion, "go"+w.Since) {
 			e.Stderr, e.Stdout = w.undo(e.Stderr), w.undo(e.Stdout)
+			e.Server = strings.ReplaceAll(e.Server, w.Says, w.Before)
 		}
 	}
 	return e
 }
 
+// quoted is what stands before words of the server, which go repeats as they
+// are.
+const quoted = "server response: "
+
 // undo gives lines the words of before the change.
 func (w Wording) undo(lines Lines) Lines {
 	var reworded Lines
 	for _, line := range lines {
-		reworded = append(reworded, strings.ReplaceAll(line, w.Says, w.Before))
+		if strings.HasPrefix(line, quoted) {
+			reworded = append(reworded, line)
+			continue
+		}
+		if rest, ok := strings.CutPrefix(line, w.Says); w.First && ok {
+			line = w.Before + rest
+		} else if !w.First {
+			line = strings.ReplaceAll(line, w.Says, w.Before)
+		}
+		reworded = append(reworded, line)
 	}
 	return reworded
 }

@@ -38,16 +38,28 @@ func TestIn(t *testing.T) {
 		{before, "go1.26.8", before},
 		{"proxyconnect tcp: " + today, "go1.19.13", "proxyconnect tcp: " + before},
 		{"another text", "go1.14.15", "another text"},
+		{"go: a go: b", "go1.18", "go: a go: b"},
+		{"go: a go: b", "go1.17.13", "a go: b"},
+		{"let go: b", "go1.17.13", "let go: b"},
+		{"server response: " + today, "go1.17.13", "server response: " + today},
 		{sha1, "go1.24", sha1},
 		{sha1, "go1.23.12", `x509: insecure algorithm SHA1-RSA (temporarily override with GODEBUG=x509sha1=1)" while`},
 	} {
-		e := Expectation{Stderr: Lines{test.text}, Stdout: Lines{test.text}, Server: today}
+		e := Expectation{Stderr: Lines{test.text}, Stdout: Lines{test.text}, Server: "remote error: tls: bad certificate"}
 		in := e.In(test.release)
 		assert.Equal(t, Lines{test.want}, in.Stderr, "%s with %s", test.text, test.release)
 		assert.Equal(t, Lines{test.want}, in.Stdout)
-		assert.Equal(t, today, in.Server, "the server's words are the lab's own")
+		assert.Equal(t, e.Server, in.Server)
 		assert.Equal(t, Lines{test.text}, e.Stderr, "e itself stays as it is")
 	}
+}
+
+// The alert that a server is sent changes as the words do.
+func TestAlertIn(t *testing.T) {
+	t.Parallel()
+	e := Expectation{Server: "remote error: tls: error decoding message"}
+	assert.Equal(t, e.Server, e.In("go1.24").Server)
+	assert.Equal(t, "remote error: tls: bad certificate", e.In("go1.23.12").Server)
 }
 
 func TestRefused(t *testing.T) {
