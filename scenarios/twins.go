@@ -61,6 +61,14 @@ var lookalikes = []struct {
 		{"alpn-or-http2", "curl --http2 fails and --http1.1 succeeds; GODEBUG=http2client=0 helps."},
 		{"proxy-address-wrong", "HTTPS_PROXY begins with http:// and curl -x https:// with the same proxy succeeds; without a proxy there is no failure."},
 	}},
+	{"server response: tls: failed to verify certificate: x509: certificate signed by unknown authority", []Mark{
+		{"proxy-upstream-tls", "openssl s_client shows the module proxy's own certificate, the same from every network, and the x509 text is in the module proxy's log."},
+		{"mitm-upstream-untrusted", "openssl s_client shows a certificate that the gateway has signed; past the gateway the same address answers."},
+	}},
+	{"verifying module: certificate signed by unknown authority", []Mark{
+		{"sumdb-unreachable", "openssl s_client -showcerts to the host in the text: the last issuer is no public authority's, as an up-to-date machine would find too."},
+		{"outdated-trust-store", "openssl s_client -showcerts to the host in the text: the last issuer is a public root, which an up-to-date machine has."},
+	}},
 	{"certificate is not valid for any names", []Mark{
 		{"no-san-cn-only", "openssl x509 -noout -ext subjectAltName: the server's certificate has no alternative names at all."},
 		{"wrong-name", "openssl x509 -noout -ext subjectAltName: there are alternative names, and none is a DNS name or an address."},
