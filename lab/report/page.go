@@ -55,6 +55,9 @@ func (p *Paper) expected(s *scenarios.Scenario) {
 		if e.Go != "" {
 			p.printf("  %s\n", p.in(dim, "go "+e.Go))
 		}
+		if e.Succeeds != "" {
+			p.paragraph("  nothing: ", e.Succeeds)
+		}
 		for _, line := range slices.Concat(e.Stdout, e.Stderr) {
 			p.paragraph("  … ", line)
 		}
@@ -157,7 +160,7 @@ func (p *Paper) fixes(s *scenarios.Scenario) {
 		if len(f.Unsafe) > 0 {
 			safety = p.in(red, "UNSAFE: lets "+joined(f.Unsafe)+" in")
 		}
-		p.printf("\n  %s %s  %s\n", p.in(green, "✓"), p.in(bold, f.ID), p.in(dim, "by the "+string(f.By)+" · ")+safety)
+		p.printf("\n  %s %s  %s\n", p.in(green, "✓"), p.in(bold, f.ID), p.in(dim, "by the "+string(f.By)+releases(f.Go)+" · ")+safety)
 		p.paragraph("    ", f.Title)
 		if f.About != "" {
 			p.paragraph("    ", f.About)
@@ -193,6 +196,14 @@ func (p *Paper) seen(links []string) {
 	for _, link := range links {
 		p.printf("  %s\n", link)
 	}
+}
+
+// releases says with which releases something works.
+func releases(bounds string) string {
+	if bounds == "" {
+		return ""
+	}
+	return ", with go " + bounds
 }
 
 func joined(attacks []scenarios.Attack) string {
