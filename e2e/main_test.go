@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlslab/tlslab/lab"
+	_ "github.com/tlslab/tlslab/lab/backend/container"
 )
 
 // tlslab is the program under test, built once.

@@ -6,6 +6,7 @@ import (
 
 // root is the command line: one small file a command.
 func root() *cobra.Command {
+	tellOfImages()
 	cmd := &cobra.Command{
 		Use:   "tlslab",
 		Short: "A test lab of broken TLS for the Go toolchain",

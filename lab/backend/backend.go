@@ -38,6 +38,19 @@ type Plan struct {
 	// on disk goes below it; the caller removes it after Close.
 	Dir string
 
+	// Scratch is a folder, Dir in it, in which everything lies that commands
+	// are given: their homes, caches and folders. A machine with a file system
+	// of its own has it under the same path. Empty means Dir.
+	Scratch string
+
+	// Go is the path of the go command that commands find in PATH. Empty means
+	// that none needs it.
+	Go string
+
+	// Image is what the client's machine is made of. Empty means whatever the
+	// backend takes for the client's system.
+	Image string
+
 	// Addresses are the names and ports that the client can reach.
 	Addresses []Address
 
@@ -108,4 +121,13 @@ type Command struct {
 	// Clock is how far the clock of the process, and of all that it starts, is
 	// ahead of the right one, in whole seconds; negative where it is behind.
 	Clock time.Duration
+}
+
+// Making is how far a backend has come with something that it makes once and
+// keeps, as the image of a container.
+type Making struct {
+	Image string        // as a world names it
+	Text  string        // what is being done, or what came of it
+	Took  time.Duration // so far
+	Done  bool
 }

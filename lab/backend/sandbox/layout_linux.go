@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/tlslab/tlslab/lab/backend"
@@ -84,18 +83,8 @@ func (l *layout) coverFile(file, content string) {
 	l.mount(own, file, "", syscall.MS_BIND, "")
 }
 
-// write fits content of any length into messages.
 func (l *layout) write(name, content string) {
-	verb := boot.Write
-	for {
-		part := content[:min(len(content), boot.MaxMessage/4)]
-		content = content[len(part):]
-		l.do(verb, name, part)
-		if content == "" {
-			return
-		}
-		verb = boot.Append
-	}
+	l.script = append(l.script, guest.Write(name, content)...)
 }
 
 // resolve gives the real paths of the files that the sandbox replaces; the
@@ -152,21 +141,9 @@ func (l *layout) store(files map[string]string, roots [][]byte) {
 	if err != nil || files[sharedConf] == "" {
 		return // no Debian: the bundles are all there is
 	}
-	l.do(boot.Mkdir, path.Join(shared, "tlslab"))
-	var conf strings.Builder
-	for i, hashName := range backend.HashNames(roots) {
-		name := fmt.Sprintf("tlslab_%d", i+1)
-		conf.WriteString("tlslab/" + name + ".crt\n")
-		l.write(path.Join(shared, "tlslab", name+".crt"), string(backend.Bundle(roots[i:i+1])))
-		l.do(boot.Link, path.Join(sharedFolder, "tlslab", name+".crt"), path.Join(storeFolder, name+".pem"))
-		if hashName != "" {
-			l.do(boot.Link, name+".pem", path.Join(storeFolder, hashName))
-		}
-	}
-	if conf.Len() == 0 {
-		conf.WriteString("# none\n") // an empty one makes update-ca-certificates start afresh
-	}
-	l.coverFile(files[sharedConf], conf.String())
+	script, conf := guest.DebianStore(shared, sharedFolder, storeFolder, roots)
+	l.script = append(l.script, script...)
+	l.coverFile(files[sharedConf], conf)
 }
 
 // place puts the world's files where placeable says that it can.

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -42,7 +43,10 @@ func Open(t testing.TB, b backend.Backend, plan backend.Plan) backend.Machine {
 	if err := b.Available(t.Context()); err != nil {
 		t.Skip(err)
 	}
-	plan.Dir = t.TempDir()
+	plan.Dir, plan.Scratch = t.TempDir(), os.TempDir()
+	if program, err := exec.LookPath("go"); err == nil {
+		plan.Go = program
+	}
 	m, err := b.Open(t.Context(), plan)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, m.Close()) })

@@ -4,18 +4,38 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
 func init() {
-	if len(os.Args) == 0 || os.Args[0] != Name {
+	if len(os.Args) == 0 || os.Args[0] != Name && !strings.HasSuffix(os.Args[0], "/"+Name) {
 		return
 	}
 	if os.Getpid() == 1 { // of its own namespace
+		if len(os.Args) > 1 {
+			dial(os.Args[1])
+		}
 		closeOnExec(Socket)
 		serve()
 	}
 	os.Exit(0)
+}
+
+// dial makes the descriptor Socket in a machine that could not inherit it.
+func dial(path string) {
+	s, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
+	if err == nil {
+		err = syscall.Connect(s, &syscall.SockaddrUnix{Name: path})
+	}
+	if err == nil && s != Socket {
+		err = syscall.Dup3(s, Socket, syscall.O_CLOEXEC)
+		_ = syscall.Close(s)
+	}
+	if err != nil {
+		println("no way to the harness at " + path + ": " + err.Error())
+		os.Exit(1)
+	}
 }
 
 // closeOnExec keeps the descriptors from first on to this process: the socket,
@@ -89,6 +109,8 @@ func prepare(verb string, args Words) error {
 		Mkdir:   {1, func(args Words) error { return os.MkdirAll(args[0], 0o755) }},
 		Write:   {2, func(args Words) error { return writeFile(args, os.O_TRUNC) }},
 		Append:  {2, func(args Words) error { return writeFile(args, os.O_APPEND) }},
+		Clear:   {1, func(args Words) error { return clearFolder(args[0]) }},
+		As:      {2, as},
 		Link:    {2, func(args Words) error { return os.Symlink(args[0], args[1]) }},
 		Called:  {1, func(args Words) error { return os.NewSyscallError("sethostname", syscall.Sethostname([]byte(args[0]))) }},
 		Up:      {0, func(Words) error { return loopbackUp() }},

@@ -6,12 +6,14 @@ import (
 )
 
 const (
-	// Name is argv[0] of the program when it is the first process of a
-	// sandbox. Under this name it never runs as what it is otherwise.
+	// Name is argv[0] of the program, or the end of that path, when it is the
+	// first process of a machine. Under this name it never runs as what it is
+	// otherwise. An argument is the path of the socket, for a program that does
+	// not inherit it.
 	Name = "tlslab-sandbox"
 
 	// Socket is the descriptor of the SOCK_SEQPACKET socket over which the
-	// harness sends instructions. The sandbox ends when it is closed.
+	// harness sends instructions. The machine ends when it is closed.
 	Socket = 3
 
 	// MaxMessage is the most bytes of a message, which leaves the kernel's
@@ -27,6 +29,8 @@ const (
 	Mkdir   = "mkdir"   // path: with its parents
 	Write   = "write"   // path, content: a new file, or the new content of one
 	Append  = "append"  // path, content
+	Clear   = "clear"   // path: removes what is in a folder
+	As      = "as"      // uid, gid (decimal): whose the commands are from now on
 	Link    = "link"    // target, path: a symbolic link
 	Called  = "called"  // name: of the machine, sethostname(2)
 	Up      = "up"      // brings the loopback interface up
@@ -34,7 +38,7 @@ const (
 	Listen  = "listen"  // 4 or 16 bytes, port (decimal): TCP, answered by Listening
 	Packets = "packets" // the same for UDP
 	Deaf    = "deaf"    // 4 or 16 bytes, port (decimal): every TCP segment sent there is lost
-	Run     = "run"     // folder, path, [tracer.Patch], number of args, args, environment; three descriptors: answered by Exited
+	Run     = "run"     // folder, path or a name in PATH, [tracer.Patch], number of args, args, environment; three descriptors: answered by Exited
 	RunTTY  = "run-tty" // the same in the terminal's foreground
 	Kill    = "kill"    // kills every process but the first; never answered
 )

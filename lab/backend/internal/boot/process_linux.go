@@ -32,7 +32,11 @@ func run(args Words, stdio []int, foreground bool) error {
 		Dir:   args[0],
 		Env:   args[4+argc:],
 		Files: []uintptr{uintptr(stdio[0]), uintptr(stdio[1]), uintptr(stdio[2])},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Sys:   &syscall.SysProcAttr{Setpgid: true, Credential: user.credential, AmbientCaps: user.rights},
+	}
+	path, err := find(args[1], attr.Env)
+	if err != nil {
+		return err
 	}
 	if foreground {
 		// A process that takes the terminal's foreground from outside it is
@@ -46,14 +50,14 @@ func run(args Words, stdio []int, foreground bool) error {
 		// A process is traced by the thread that started it.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		pid, err := start(args[1], args[4:4+argc], attr, patch)
+		pid, err := start(path, args[4:4+argc], attr, patch)
 		started <- err
 		if err == nil {
 			answer(Words{Exited, strconv.Itoa(reap(pid, patch))})
 		}
 	}()
 	if err := <-started; err != nil {
-		return &os.PathError{Op: "executing in " + args[0], Path: args[1], Err: err}
+		return &os.PathError{Op: "executing in " + args[0], Path: path, Err: err}
 	}
 	return nil
 }

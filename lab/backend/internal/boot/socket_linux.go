@@ -77,6 +77,11 @@ func bound(args Words, kind int) (s int, err error) {
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
 	}
+	if kind == syscall.SOCK_STREAM {
+		// As package net does: connections that have ended keep no port from
+		// the machine's next world.
+		_ = syscall.SetsockoptInt(s, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
+	}
 	if err := syscall.Bind(s, address); err != nil {
 		_ = syscall.Close(s)
 		return -1, os.NewSyscallError("listening on port "+args[1]+": bind", err)
