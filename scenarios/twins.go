@@ -22,6 +22,8 @@ var lookalikes = []struct {
 		{"empty-trust-store", "Every https address fails, public ones too; the folder of roots is empty or SSL_CERT_FILE names a file that is not there."},
 		{"issuer-name-mismatch", "openssl s_client -showcerts: every issuer is sent, and curl accepts the server; the name of one differs in case, in spaces or in its kind of string from the issuer in the certificate below it."},
 		{"unreadable-bundle", "The right certificate is in the file that SSL_CERT_FILE names, and openssl x509 -in FILE cannot read it or reads another."},
+		{"trust-setting-ineffective", "The right certificate is on the client, and go env or env shows that the variable which should lead to it is not set, or is set to something else than its path."},
+		{"negative-serial", "openssl x509 -in FILE -noout -serial: the root that the client has shows a serial number with a minus sign."},
 	}},
 	{"certificate has expired or is not yet valid", []Mark{
 		{"expired-leaf", "openssl s_client -showcerts | openssl x509 -noout -dates: the first certificate's notAfter is past; the time in the message is right."},

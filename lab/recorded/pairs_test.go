@@ -68,7 +68,7 @@ func evidence(t *testing.T, s *scenarios.Scenario, r lab.Record) string {
 	client := s.World.Client
 	seen := map[string]any{
 		"hosts": sorted(t, hosts), "trusts": described(s.World, client.Trusts),
-		"env": client.Env, "clock": client.Clock, "before": client.Before, "names": s.World.Names, "boxes": boxes(s.World),
+		"env": client.Env, "clock": client.Clock, "before": client.Before, "names": s.World.Names, "answers": answers(s.World),
 	}
 	for path, file := range client.Files {
 		seen["file "+path] = []any{file.Text, file.As, file.Hosts, described(s.World, file.Certificates)}
@@ -78,15 +78,14 @@ func evidence(t *testing.T, s *scenarios.Scenario, r lab.Record) string {
 	return string(text)
 }
 
-// boxes are the devices in the way, which answer to being asked from elsewhere.
-func boxes(w scenarios.World) []any {
-	var list []any
-	for _, h := range w.Hosts {
-		for _, b := range h.Behind {
-			list = append(list, b.String())
-		}
+// answers are what another client finds out by asking with other offers and
+// from other places: what a host negotiates, and which devices are in the way.
+func answers(w scenarios.World) map[string]any {
+	found := map[string]any{}
+	for name, h := range w.Hosts {
+		found[name] = []any{h.TLS, h.Behind, h.Upstream}
 	}
-	return list
+	return found
 }
 
 func sorted(t *testing.T, list []any) []string {
