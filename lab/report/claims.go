@@ -16,8 +16,10 @@ func Claims(p *Paper, claims []scenarios.Claim, trials []lab.Trial) (asExpected 
 		played[reference(t.Scenario, t.Trial)] = t
 	}
 	asExpected = true
+	tally := map[scenarios.Decision]int{}
 	for _, c := range claims {
 		decision := decide(c, played)
+		tally[decision]++
 		mark := marks[lab.AsExpected]
 		switch decision {
 		case undecided:
@@ -36,10 +38,21 @@ func Claims(p *Paper, claims []scenarios.Claim, trials []lab.Trial) (asExpected 
 			}
 		}
 		if c.But != "" {
-			p.paragraph("       ", c.But)
+			p.paragraph("     ", c.But)
 		}
 	}
+	p.printf("\n%s: %s\n", count(len(claims), "claim"), tallied(tally))
 	return asExpected
+}
+
+func tallied(tally map[scenarios.Decision]int) string {
+	var parts []string
+	for _, d := range []scenarios.Decision{scenarios.Holds, scenarios.Half, scenarios.Fails, undecided, notPlayed} {
+		if tally[d] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", tally[d], d))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func reference(scenario, trial string) scenarios.Reference {
