@@ -47,9 +47,12 @@ func Claims(p *Paper, claims []scenarios.Claim, trials []lab.Trial) (asExpected 
 
 func tallied(tally map[scenarios.Decision]int) string {
 	var parts []string
-	for _, d := range []scenarios.Decision{scenarios.Holds, scenarios.Half, scenarios.Fails, undecided, notPlayed} {
-		if tally[d] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", tally[d], d))
+	for _, d := range []struct {
+		scenarios.Decision
+		plural string
+	}{{scenarios.Holds, "hold"}, {scenarios.Half, "half true"}, {scenarios.Fails, "fail"}, {undecided, "undecided"}, {notPlayed, "skipped"}} {
+		if n := tally[d.Decision]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, d.plural))
 		}
 	}
 	return strings.Join(parts, ", ")
