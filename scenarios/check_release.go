@@ -14,13 +14,13 @@ func (c *scenarioCheck) releases(root *node) {
 		if fix.Go != "" {
 			c.bounds(fix.Go, n.find("go"))
 		}
-		if len(fix.Fails) > 0 && fix.Go == "" {
-			c.add(n.find("fails").owner(), "this fix works with every release; add the go that it works with, or remove fails")
-		}
 		for i, e := range fix.Fails {
 			at := n.find("fails", strconv.Itoa(i))
-			if overlap(e.Go, fix.Go) {
+			if fix.Go != "" && overlap(e.Go, fix.Go) {
 				c.add(at.owner(), "%q is said to fail and %q to be fixed, and releases are in both; keep the two apart", e.Go, fix.Go)
+			}
+			if fix.Go == "" && e.Go == "" {
+				c.add(at.owner(), "a fix that fails with every release is none; add the go that it fails with")
 			}
 			if e.Succeeds != "" {
 				c.add(at.find("succeeds").owner(), "a release that succeeds is one that the fix works with; add it to the fix's go")

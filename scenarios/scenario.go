@@ -145,8 +145,9 @@ type Fix struct {
 	// means every release.
 	Go string `json:"go,omitempty"`
 
-	// Fails is what the changed world prints with releases beyond Go. For a
-	// release that none of it fits, that is the same as the broken one.
+	// Fails is what the changed world prints with releases that the fix does
+	// not work with. For one beyond Go that none of it fits, that is the same
+	// as the broken one.
 	Fails Expectations `json:"fails,omitempty"`
 
 	// Unsafe names the attacks that get through with the fix in place. A run

@@ -29,7 +29,7 @@ type Setting struct {
 	Since  string `json:"since"`  // the first release that knows it, without the prefix go
 	Env    string `json:"env"`    // the variable
 	Holds  string `json:"holds"`  // what its value holds in this form
-	Prints string `json:"prints"` // what earlier ones print; {value} is that of the variable
+	Prints string `json:"prints"` // what earlier ones print; {value} is the entry that holds it, between commas
 	About  string `json:"about"`  // what was there before
 }
 
@@ -118,9 +118,13 @@ func (w Wording) undo(lines Lines) Lines {
 // know; nil where it knows them all. No host is reached then.
 func (w World) Refused(goVersion string) Expectations {
 	for _, s := range Settings() {
-		value := w.Client.Env[s.Env]
-		if older(goVersion, "go"+s.Since) && strings.Contains(value, s.Holds) {
-			return Expectations{{Stderr: Lines{strings.ReplaceAll(s.Prints, "{value}", value)}, Server: NoServer}}
+		if !older(goVersion, "go"+s.Since) {
+			continue
+		}
+		for entry := range strings.SplitSeq(w.Client.Env[s.Env], ",") {
+			if strings.Contains(entry, s.Holds) {
+				return Expectations{{Stderr: Lines{strings.ReplaceAll(s.Prints, "{value}", entry)}, Server: NoServer}}
+			}
 		}
 	}
 	return nil

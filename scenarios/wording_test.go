@@ -58,14 +58,16 @@ func TestIn(t *testing.T) {
 func TestAlertIn(t *testing.T) {
 	t.Parallel()
 	e := Expectation{Server: "remote error: tls: error decoding message"}
-	assert.Equal(t, e.Server, e.In("go1.24").Server)
-	assert.Equal(t, "remote error: tls: bad certificate", e.In("go1.23.12").Server)
+	assert.Equal(t, e.Server, e.In("go1.25").Server)
+	assert.Equal(t, "remote error: tls: bad certificate", e.In("go1.24.9").Server)
 }
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	barred := World{Client: Client{Env: Env{"GOPROXY": "https://a.test|direct"}}}
 	assert.Equal(t, Expectations{{Stderr: Lines{`parse "https://a.test|direct": invalid character "|" in host name`}, Server: NoServer}}, barred.Refused("go1.14.15"))
+	barred.Client.Env["GOPROXY"] = "https://b.test,https://a.test|direct,c"
+	assert.Equal(t, Lines{`parse "https://a.test|direct": invalid character "|" in host name`}, barred.Refused("go1.14.15")[0].Stderr)
 	assert.Empty(t, barred.Refused("go1.15"))
 	assert.Empty(t, barred.Refused("devel"))
 	assert.Empty(t, World{Client: Client{Env: Env{"GOPROXY": "https://a.test,direct"}}}.Refused("go1.14.15"))

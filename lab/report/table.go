@@ -109,7 +109,7 @@ func (t *Table) broken(trial lab.Trial) {
 func (t *Table) effect(fix *scenarios.Fix, trial lab.Trial) string {
 	if trial.Verdict == lab.AsExpected && trial.Outcome == lab.Failed {
 		if fix.Go == "" {
-			return "does not help: " + trial.Go + " does not know the setting"
+			return "does not help with " + trial.Go
 		}
 		return "does not help; works with go " + fix.Go
 	}
