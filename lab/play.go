@@ -34,7 +34,7 @@ func (l *Lab) Play(ctx context.Context, c Case) (Trial, error) {
 	if err != nil {
 		return trial, err
 	}
-	trial.Command = strings.Join(w.Client.Run, " ")
+	trial.Command = w.Client.Run.String()
 	b, reason := l.backendFor(&w)
 	trial.Backend = b.Name()
 	if reason == nil {
@@ -134,7 +134,7 @@ func (r *World) play(ctx context.Context, o *observation, patience time.Duration
 			return err
 		}
 		if run.Exit != 0 {
-			o.before = fmt.Sprintf("%s exited %d before the command: %s", strings.Join(command, " "), run.Exit, run.Stderr)
+			o.before = fmt.Sprintf("%s exited %d before the command: %s", command, run.Exit, run.Stderr)
 		}
 	}
 	run, err := r.capture(ctx, c, r.world.Client.Run, patience)
@@ -192,7 +192,7 @@ func (o *observation) told() int {
 
 func (o *observation) fill(t *Trial) {
 	run := o.runs[o.told()]
-	t.Exit, t.Stderr = run.Exit, run.Stderr
+	t.Exit, t.Hung, t.Stderr = run.Exit, run.Hung, run.Stderr
 	t.Normal, t.NormalOut = run.Normal(run.Stderr), run.Normal(run.Stdout)
 	t.Outcome = Succeeded
 	if run.Exit != 0 {

@@ -20,6 +20,7 @@ type Record struct {
 	Verdict   Verdict `json:"verdict"`
 	Why       string  `json:"why,omitempty"`
 	Outcome   Outcome `json:"outcome,omitempty"`
+	Hung      bool    `json:"hung,omitempty"`   // it had to be killed
 	Stdout    string  `json:"stdout,omitempty"` // of a trial that failed
 	Stderr    string  `json:"stderr,omitempty"`
 	Impostor  Defence `json:"impostor,omitempty"`
@@ -33,7 +34,7 @@ type Record struct {
 func (t Trial) Record() Record {
 	r := Record{
 		Scenario: t.Scenario, Trial: t.Trial, Backend: t.Backend, Go: t.Go,
-		Verdict: t.Verdict, Why: t.Why, Outcome: t.Outcome, Stderr: t.Normal,
+		Verdict: t.Verdict, Why: t.Why, Outcome: t.Outcome, Hung: t.Hung, Stderr: t.Normal,
 		Impostor: t.Impostor, Tampering: t.Tampering,
 	}
 	if t.Outcome == Failed {
@@ -59,7 +60,7 @@ var certificateDate = regexp.MustCompile(`\{[^{}]+\.(not-after|not-before)\}`)
 // kept, whatever the certificates in it are called: it returns "", or why none
 // does.
 func Explains(alternatives scenarios.Expectations, r Record) string {
-	run := judge.Run{Context: recorded, Stdout: AnyDate(revive.Replace(r.Stdout)), Stderr: AnyDate(revive.Replace(r.Stderr))}
+	run := judge.Run{Context: recorded, Hung: r.Hung, Stdout: AnyDate(revive.Replace(r.Stdout)), Stderr: AnyDate(revive.Replace(r.Stderr))}
 	if r.Outcome == Failed {
 		run.Exit = 1
 	}

@@ -36,6 +36,9 @@ type Trial struct {
 	// of the same failure, and NormalOut is standard output in that form.
 	Normal    string `json:"-"`
 	NormalOut string `json:"-"`
+
+	// Hung says that the command did not end and had to be killed.
+	Hung bool `json:"-"`
 }
 
 // Outcome is how the command ended.

@@ -1,6 +1,10 @@
 package scenarios
 
-import "github.com/tlslab/tlslab/certgen"
+import (
+	"strings"
+
+	"github.com/tlslab/tlslab/certgen"
+)
 
 // Client is the machine that fails, and its command.
 type Client struct {
@@ -40,6 +44,17 @@ type Env map[string]string
 // replaced by the client's home folder. A file writes words in one string, or a
 // list where an argument holds spaces or $HOME.
 type Command []string
+
+// String is the command as a person types it to a shell.
+func (c Command) String() string {
+	words := make([]string, len(c))
+	for i, word := range c {
+		if words[i] = word; word == "" || strings.ContainsAny(word, " \t*?[]#~!{}"+shellSyntax) {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 // File is a file on the client: text, or certificates in some form, or the
 // go.sum lines of modules, or a revocation list, or the lines of a hosts file.

@@ -50,3 +50,13 @@ func TestCauses(t *testing.T) {
 	assert.Empty(t, Cause("none").Family())
 	assert.Empty(t, Cause("none").Sentence())
 }
+
+func TestCommandString(t *testing.T) {
+	t.Parallel()
+	for want, command := range map[string]Command{
+		"go get example.test/hello@v1.0.0":     {"go", "get", "example.test/hello@v1.0.0"},
+		`sh -c 'echo '\''a b'\'' >$HOME/x' ''`: {"sh", "-c", "echo 'a b' >$HOME/x", ""},
+	} {
+		assert.Equal(t, want, command.String())
+	}
+}

@@ -37,7 +37,7 @@ func (b *Book) scenario(s *scenarios.Scenario) []byte {
 func (b *Book) see(p *page, s *scenarios.Scenario) {
 	r, _ := b.Run.Find(s.ID, lab.Broken)
 	p.f("\n## What you see\n")
-	command := "$ " + strings.Join(s.World.Client.Run, " ")
+	command := "$ " + s.World.Client.Run.String()
 	switch {
 	case r.Verdict == lab.Skipped:
 		p.f("\nNot measured: %s.\n", r.Why)

@@ -70,7 +70,7 @@ func (p *Paper) link(w scenarios.World, l link, nameWidth int) {
 		sign, s = "○", red
 	}
 	label := fmt.Sprintf("  %s %s  %s  ", p.in(s, pad(l.where, 14)), p.in(s, sign), p.in(bold, pad(l.name, nameWidth)))
-	p.printf("%s%s\n", label, w.Certificates[l.name].SubjectFor(l.name))
+	p.printf("%s\n", strings.TrimRight(label+w.Certificates[l.name].SubjectFor(l.name), " "))
 	indent := strings.Repeat(" ", 20)
 	bar := "  " + p.in(dim, strings.Repeat(" ", 15)+"│") + indent[18:]
 	if l.where == "missing" {

@@ -44,7 +44,7 @@ func (p *Paper) prose(text string) {
 
 func (p *Paper) expected(s *scenarios.Scenario) {
 	p.section("What it prints")
-	p.paragraph("  $ ", strings.Join(s.World.Client.Run, " "))
+	p.paragraph("  $ ", s.World.Client.Run.String())
 	if s.Waits != "" {
 		p.paragraph("  ", "… after "+s.Waits+" of waiting:")
 	}
@@ -133,7 +133,7 @@ func (p *Paper) clientSide(c scenarios.Client) {
 		p.paragraph("  ", name+": "+compact(c.Files[name]))
 	}
 	for _, command := range c.Before {
-		p.printf("  $ %s\n", strings.Join(command, " "))
+		p.paragraph("  $ ", command.String())
 	}
 }
 
