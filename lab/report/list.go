@@ -42,12 +42,15 @@ func ListJSON(w io.Writer, all []*scenarios.Scenario) error {
 	return encoder.Encode(entries)
 }
 
-// List writes scenarios for people, a line each.
+// List writes scenarios for people: in a pipe a line each, whole, to be
+// searched; on a terminal that is too narrow for that the title below the ID.
 func List(p *Paper, all []*scenarios.Scenario) {
-	width := 0
+	idWidth, titleWidth := 0, 0
 	for _, s := range all {
-		width = max(width, utf8.RuneCountInString(s.ID))
+		idWidth = max(idWidth, utf8.RuneCountInString(s.ID))
+		titleWidth = max(titleWidth, utf8.RuneCountInString(s.Title))
 	}
+	narrow := p.Terminal() && p.width < idWidth+2+titleWidth
 	family := ""
 	for _, s := range all {
 		if s.Family() != family {
@@ -56,7 +59,12 @@ func List(p *Paper, all []*scenarios.Scenario) {
 			}
 			family = s.Family()
 		}
-		p.paragraph(p.in(bold, pad(s.ID, width))+"  ", s.Title)
+		if narrow {
+			p.printf("%s\n", p.in(bold, s.ID))
+			p.paragraph("  ", s.Title)
+			continue
+		}
+		p.printf("%s  %s\n", p.in(bold, pad(s.ID, idWidth)), s.Title)
 	}
 	p.printf("\n%s\n", count(len(all), "scenario"))
 }
