@@ -20,6 +20,8 @@ type containers struct {
 	shares bool
 }
 
+type servers struct{ containers }
+
 func (*containers) Available(context.Context) error { return errNeedsLinux }
 
 func (*containers) Expresses(*scenarios.World) error { return errNeedsLinux }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,8 +33,13 @@ var docker = sync.OnceValues(func() (*testcontainers.DockerClient, error) {
 	if err := probe(host); err != nil {
 		return nil, err
 	}
-	return connect(host)
+	c, err := connect(host)
+	connected.Store(err == nil)
+	return c, err
 })
+
+// connected says whether [docker] has found a daemon.
+var connected atomic.Bool
 
 // probe asks the daemon for a sign of life. testcontainers-go would go on to
 // look for another one where DOCKER_HOST is wrong, and waits far longer.

@@ -91,8 +91,12 @@ var known struct {
 }
 
 // ready says why this machine can neither use nor make an image. It looks once
-// a process.
+// a process, and not before that process uses Docker: what a catalogue says of
+// itself is the same everywhere.
 func ready(m image) error {
+	if !connected.Load() {
+		return nil
+	}
 	known.Lock()
 	defer known.Unlock()
 	if err, tried := known.ready[m.name]; tried {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,6 +31,7 @@ type request struct {
 	sealed  bool   // its image cannot be changed, but what cleared lists
 	network string // empty for none but loopback
 	aliases []string
+	dns     []netip.Addr // whom Docker's resolver asks; none for this machine's own
 }
 
 // instance is a container that runs, with this program as its first process.
@@ -152,7 +154,7 @@ func (i *instance) configure(c *container.HostConfig, program *program) {
 	c.Sysctls = map[string]string{"net.ipv6.conf.all.disable_ipv6": "0"}
 	c.NetworkMode = "none"
 	if i.network != "" {
-		c.NetworkMode = container.NetworkMode(i.network)
+		c.NetworkMode, c.DNS = container.NetworkMode(i.network), i.dns
 	}
 	bind := func(source, target string, readOnly bool) {
 		c.Mounts = append(c.Mounts, mount.Mount{Type: mount.TypeBind, Source: source, Target: target, ReadOnly: readOnly})

@@ -52,10 +52,7 @@ func (m *machine) Close() error { return m.end() }
 
 // open makes a machine of a container.
 func (c *containers) open(ctx context.Context, i *instance, plan backend.Plan, kind image) (*machine, error) {
-	m := &machine{Machine: guest.New(i.link), in: i, env: map[string]string{"PATH": systemPath}}
-	if plan.Go != "" {
-		m.env["PATH"] = lend(plan.Go).bin + ":" + systemPath
-	}
+	m := newMachine(i, plan)
 	reusable := false
 	m.end = sync.OnceValue(func() error {
 		err := m.CloseListeners()
@@ -85,7 +82,16 @@ func (c *containers) open(ctx context.Context, i *instance, plan backend.Plan, k
 	return m, nil
 }
 
-// furnishing are the instructions that make a container the plan's machine.
+func newMachine(i *instance, plan backend.Plan) *machine {
+	m := &machine{Machine: guest.New(i.link), in: i, env: map[string]string{"PATH": systemPath}}
+	if plan.Go != "" {
+		m.env["PATH"] = lend(plan.Go).bin + ":" + systemPath
+	}
+	return m
+}
+
+// furnishing are the instructions that make a container the plan's machine. n
+// is nil where Docker answers for names.
 func furnishing(plan backend.Plan, n *guest.Network, kind image, i *instance) (script []boot.Words, err error) {
 	do := func(words ...boot.Words) { script = append(script, words...) }
 	if uid := os.Getuid(); uid != 0 {
@@ -97,8 +103,10 @@ func furnishing(plan backend.Plan, n *guest.Network, kind image, i *instance) (s
 			do(boot.Words{boot.Clear, folder})
 		}
 	}
-	do(guest.Write(hostsFile, n.Hosts())...)
-	do(guest.Write(resolverFile, "nameserver 127.0.0.1\n")...)
+	if n != nil {
+		do(guest.Write(hostsFile, n.Hosts())...)
+		do(guest.Write(resolverFile, "nameserver 127.0.0.1\n")...)
+	}
 	if plan.Image == "" || len(plan.Roots) > 0 {
 		do(boot.Words{boot.Clear, storeFolder}, boot.Words{boot.Mkdir, storeFolder})
 		do(guest.Write(path.Join(storeFolder, backend.BundleName), string(backend.Bundle(plan.Roots)))...)
@@ -121,5 +129,8 @@ func furnishing(plan backend.Plan, n *guest.Network, kind image, i *instance) (s
 		do(boot.Words{boot.Mkdir, path.Dir(name)})
 		do(guest.Write(name, string(files[name]))...)
 	}
-	return append(script, n.Up()...), nil
+	if n != nil {
+		do(n.Up()...)
+	}
+	return script, nil
 }

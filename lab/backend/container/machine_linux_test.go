@@ -35,3 +35,9 @@ func TestBackend(t *testing.T) {
 	t.Parallel()
 	backendtest.Run(t, closing(t, New()))
 }
+
+func TestServersBackend(t *testing.T) {
+	available(t)
+	t.Parallel()
+	backendtest.Run(t, NewServers())
+}

@@ -115,6 +115,7 @@ func prepare(verb string, args Words) error {
 		Called:  {1, func(args Words) error { return os.NewSyscallError("sethostname", syscall.Sethostname([]byte(args[0]))) }},
 		Up:      {0, func(Words) error { return loopbackUp() }},
 		Address: {1, func(args Words) error { return addAddress([]byte(args[0])) }},
+		NoRoute: {0, func(Words) error { return removeDefaultRoute() }},
 		Listen:  {2, listen},
 		Packets: {2, packets},
 		Deaf:    {2, deaf},

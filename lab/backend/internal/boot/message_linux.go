@@ -25,22 +25,23 @@ const (
 // its last instruction, or Failed with the errno and a text after the first
 // that failed.
 const (
-	Mount   = "mount"   // source, target, type, flags (decimal), data: mount(2)
-	Mkdir   = "mkdir"   // path: with its parents
-	Write   = "write"   // path, content: a new file, or the new content of one
-	Append  = "append"  // path, content
-	Clear   = "clear"   // path: removes what is in a folder
-	As      = "as"      // uid, gid (decimal): whose the commands are from now on
-	Link    = "link"    // target, path: a symbolic link
-	Called  = "called"  // name: of the machine, sethostname(2)
-	Up      = "up"      // brings the loopback interface up
-	Address = "address" // 4 or 16 bytes: gives the loopback interface that address
-	Listen  = "listen"  // 4 or 16 bytes, port (decimal): TCP, answered by Listening
-	Packets = "packets" // the same for UDP
-	Deaf    = "deaf"    // 4 or 16 bytes, port (decimal): every TCP segment sent there is lost
-	Run     = "run"     // folder, path or a name in PATH, [tracer.Patch], number of args, args, environment; three descriptors: answered by Exited
-	RunTTY  = "run-tty" // the same in the terminal's foreground
-	Kill    = "kill"    // kills every process but the first; never answered
+	Mount   = "mount"    // source, target, type, flags (decimal), data: mount(2)
+	Mkdir   = "mkdir"    // path: with its parents
+	Write   = "write"    // path, content: a new file, or the new content of one
+	Append  = "append"   // path, content
+	Clear   = "clear"    // path: removes what is in a folder
+	As      = "as"       // uid, gid (decimal): whose the commands are from now on
+	Link    = "link"     // target, path: a symbolic link
+	Called  = "called"   // name: of the machine, sethostname(2)
+	Up      = "up"       // brings the loopback interface up
+	Address = "address"  // 4 or 16 bytes: gives the loopback interface that address
+	NoRoute = "no-route" // takes the default route away: what is not on a network of the machine's is unreachable
+	Listen  = "listen"   // 4 or 16 bytes, port (decimal): TCP, answered by Listening
+	Packets = "packets"  // the same for UDP
+	Deaf    = "deaf"     // 4 or 16 bytes, port (decimal): every TCP segment sent there is lost
+	Run     = "run"      // folder, path or a name in PATH, [tracer.Patch], number of args, args, environment; three descriptors: answered by Exited
+	RunTTY  = "run-tty"  // the same in the terminal's foreground
+	Kill    = "kill"     // kills every process but the first; never answered
 )
 
 // The answers.

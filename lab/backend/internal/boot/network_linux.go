@@ -71,6 +71,23 @@ func addAddress(ip []byte) error {
 	return os.NewSyscallError("waiting for the route to an address: netlink", awaitLocal(routes, ip))
 }
 
+// removeDefaultRoute takes the way to everywhere away, if there is one
+// (RTM_DELROUTE of rtnetlink(7)).
+func removeDefaultRoute() error {
+	request := struct {
+		syscall.NlMsghdr
+		syscall.RtMsg
+	}{
+		syscall.NlMsghdr{Type: syscall.RTM_DELROUTE, Flags: syscall.NLM_F_REQUEST | syscall.NLM_F_ACK},
+		syscall.RtMsg{Family: syscall.AF_INET, Table: syscall.RT_TABLE_MAIN, Scope: syscall.RT_SCOPE_NOWHERE},
+	}
+	request.Len = uint32(unsafe.Sizeof(request))
+	if err := netlink(bytesOf(&request)); err != nil && err != syscall.ESRCH {
+		return os.NewSyscallError("removing the default route: netlink RTM_DELROUTE", err)
+	}
+	return nil
+}
+
 func attribute(kind uint16, value []byte) []byte {
 	header := syscall.RtAttr{Len: uint16(syscall.SizeofRtAttr + len(value)), Type: kind}
 	return append(bytesOf(&header), value...) // 4 and 16 bytes need no padding

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"syscall"
@@ -79,6 +80,12 @@ func (l *Link) listen(words boot.Words) (net.Listener, error) {
 	}
 	defer f.Close()
 	return net.FileListener(f)
+}
+
+// Listen has a TCP socket opened at a port of an address of the machine, which
+// may be unspecified, and takes it over.
+func (l *Link) Listen(ip netip.Addr, port string) (net.Listener, error) {
+	return l.listen(boot.Words{boot.Listen, string(ip.AsSlice()), port})
 }
 
 // packets has a UDP socket opened and takes it over.

@@ -26,6 +26,18 @@ func New(link *Link) *Machine {
 	return &Machine{link: link, listeners: map[backend.Address]net.Listener{}}
 }
 
+// Take adds what listens elsewhere at a. It is the machine's from now on.
+func (m *Machine) Take(a backend.Address, l net.Listener) { m.listeners[a] = l }
+
+// Resolve has the first process carry out script and starts a resolver that
+// knows no name.
+func (m *Machine) Resolve(script []boot.Words) error {
+	if err := m.link.Tell(script); err != nil {
+		return err
+	}
+	return m.resolve(resolver.Zone{})
+}
+
 // Furnish has the first process carry out script and opens the plan's
 // addresses and the resolver.
 func (m *Machine) Furnish(script []boot.Words, n *Network, plan backend.Plan) error {
