@@ -60,6 +60,8 @@ func TestAlertIn(t *testing.T) {
 	e := Expectation{Server: "remote error: tls: error decoding message"}
 	assert.Equal(t, e.Server, e.In("go1.25").Server)
 	assert.Equal(t, "remote error: tls: bad certificate", e.In("go1.24.9").Server)
+	e.Server = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
+	assert.Equal(t, e.Server, e.In("go1.19.13").Server)
 }
 
 func TestRefused(t *testing.T) {
@@ -69,6 +71,8 @@ func TestRefused(t *testing.T) {
 	barred.Client.Env["GOPROXY"] = "https://b.test,https://a.test|direct,c"
 	assert.Equal(t, Lines{`parse "https://a.test|direct": invalid character "|" in host name`}, barred.Refused("go1.14.15")[0].Stderr)
 	assert.Empty(t, barred.Refused("go1.15"))
+	barred.Client.Env["GOPROXY"] = "https://a.test/path|direct"
+	assert.Empty(t, barred.Refused("go1.14.15"))
 	assert.Empty(t, barred.Refused("devel"))
 	assert.Empty(t, World{Client: Client{Env: Env{"GOPROXY": "https://a.test,direct"}}}.Refused("go1.14.15"))
 	assert.Empty(t, World{}.Refused("go1.14.15"))
