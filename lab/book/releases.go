@@ -7,6 +7,7 @@ import (
 
 	"github.com/tlslab/tlslab/lab"
 	"github.com/tlslab/tlslab/lab/report"
+	"github.com/tlslab/tlslab/scenarios"
 )
 
 // spell is a text and the releases, one after another, that print it.
@@ -61,7 +62,8 @@ func (b *Book) releases() []byte {
 	const at = "releases"
 	p.f("# What each release of go prints\n\n")
 	p.f("The same broken worlds, played with the releases %s. %s\n", strings.ReplaceAll(b.Releases.Go, "go", ""), measured(b.Releases.Header))
-	p.f("\nOf each row's scenario the text changed at the release that begins a line.\n")
+	wordings(p)
+	p.f("\n## Scenario by scenario\n\nWhere not all releases print the same.\n")
 	p.f("\n| scenario | go | prints |\n|---|---|---|\n")
 	var same []string
 	for _, s := range b.Scenarios {
@@ -86,4 +88,19 @@ func (b *Book) releases() []byte {
 		p.f("- %s\n", link(at, id))
 	}
 	return p.done()
+}
+
+// wordings are the changes that reach many scenarios.
+func wordings(p *page) {
+	p.f("\n## Words that changed\n\n| since | prints | before | why |\n|---|---|---|---|\n")
+	for _, w := range scenarios.Wordings() {
+		before := "nothing"
+		if w.Before != "" {
+			before = quote(w.Before)
+		}
+		p.f("| %s | %s | %s | %s |\n", w.Since, quote(w.Says), before, cell(w.About))
+	}
+	for _, s := range scenarios.Settings() {
+		p.f("| %s | takes %s in %s | %s | %s |\n", s.Since, quote(s.Holds), s.Env, quote(s.Prints), cell(s.About))
+	}
 }
