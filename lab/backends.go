@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tlslab/tlslab/lab/backend"
@@ -56,7 +57,7 @@ func Expressing(s *scenarios.Scenario) []string {
 }
 
 func (l *Lab) chooseBackends(ctx context.Context) error {
-	if l.opts.Backend == "" || l.opts.Backend == Auto {
+	if l.auto() {
 		return l.chooseAuto(ctx)
 	}
 	b := named(l.opts.Backend)
@@ -85,9 +86,31 @@ func (l *Lab) chooseAuto(ctx context.Context) error {
 	return nil
 }
 
+// imager is the backend that [Auto] takes for a client that is an image, and
+// for no other.
+const imager = "container"
+
+// closable are the chosen backends, and what Auto may have taken beside them.
+func (l *Lab) closable() []backend.Backend {
+	b := named(imager)
+	if b == nil || slices.Contains(l.backends, b) {
+		return l.backends
+	}
+	return append(slices.Clone(l.backends), b)
+}
+
+// auto says whether the choice among backends is the lab's.
+func (l *Lab) auto() bool { return l.opts.Backend == "" || l.opts.Backend == Auto }
+
 // backendFor is the first chosen backend that can play all of worlds, or the
 // reason of the first why it cannot.
 func (l *Lab) backendFor(w *scenarios.World) (backend.Backend, error) {
+	if b := named(imager); b != nil && w.Client.Image != "" && l.auto() {
+		if err := b.Available(context.Background()); err != nil {
+			return b, fmt.Errorf("client.image: %w", err)
+		}
+		return b, b.Expresses(w)
+	}
 	var first error
 	for _, b := range l.backends {
 		err := b.Expresses(w)

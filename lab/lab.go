@@ -100,7 +100,7 @@ func New(ctx context.Context, opts Options) (_ *Lab, err error) {
 // ready for the next world. Worlds must be closed before.
 func (l *Lab) Close() error {
 	var errs []error
-	for _, b := range l.backends {
+	for _, b := range l.closable() {
 		if c, ok := b.(io.Closer); ok {
 			errs = append(errs, c.Close())
 		}

@@ -108,7 +108,8 @@ func (r *World) make(tampered bool) (err error) {
 
 func (r *World) open(ctx context.Context, b backend.Backend) error {
 	plan := backend.Plan{
-		Dir: filepath.Join(r.dir, "machine"), Scratch: r.lab.scratch.Path(), Go: r.tool.Path, Port: r.lab.opts.Port, Names: r.world.Names,
+		Dir: filepath.Join(r.dir, "machine"), Scratch: r.lab.scratch.Path(), Go: r.tool.Path, Image: string(r.world.Client.Image),
+		Port: r.lab.opts.Port, Names: r.world.Names,
 		Files: map[string][]byte{}, HostsFiles: map[string][]string{},
 	}
 	if err := os.Mkdir(plan.Dir, 0o700); err != nil {

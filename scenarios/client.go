@@ -8,6 +8,11 @@ import (
 
 // Client is the machine that fails, and its command.
 type Client struct {
+	// Image is the system that the client is, in a container of its own. Empty
+	// means whatever the backend has. A world that names one and no Trusts
+	// leaves the image's own trust store as it is.
+	Image Image `json:"image,omitempty"`
+
 	// Trusts are the roots of the system's own store, by certificate name.
 	Trusts []string `json:"trusts,omitempty"`
 
@@ -35,6 +40,16 @@ type Client struct {
 	// means once.
 	Runs int `json:"runs,omitempty"`
 }
+
+// Image is a kind of system. The go command is lent to each.
+type Image string
+
+// The images. Scratch has no file at all but the go command's: no shell and no
+// trust store. Debian has ca-certificates, git, curl, openssl and nginx.
+const (
+	Scratch Image = "scratch"
+	Debian  Image = "debian"
+)
 
 // Env is an environment. A file may leave the quotes of a number or a truth
 // value out: 0 and true are the texts "0" and "true".

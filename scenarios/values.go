@@ -30,6 +30,9 @@ func (ConnectAnswer) Values() []string {
 // Values lists every kind of middlebox.
 func (BoxKind) Values() []string { return texts(BoxReset, BoxClose, BoxStall, BoxSlow, BoxCorrupt) }
 
+// Values lists every image.
+func (Image) Values() []string { return texts(Scratch, Debian) }
+
 // Values lists every stage.
 func (BoxStage) Values() []string { return texts(AtAccept, AtHello, AtHandshake, AtResponse, AtBody) }
 

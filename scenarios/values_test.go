@@ -32,7 +32,7 @@ func TestValuesListEveryConstant(t *testing.T) {
 		})
 	}
 	listed := map[string][]string{}
-	for _, e := range []enumerated{Side(""), Attack(""), Service(""), Protocol(""), ConnectAnswer(""), BoxKind(""), BoxStage(""), NameFault("")} {
+	for _, e := range []enumerated{Side(""), Attack(""), Service(""), Protocol(""), ConnectAnswer(""), BoxKind(""), BoxStage(""), NameFault(""), Image("")} {
 		listed[reflect.TypeOf(e).Name()] = e.Values()
 	}
 	assert.Equal(t, declared, listed)

@@ -44,7 +44,7 @@ var images = map[string]image{
 }
 
 // imageName is the image that a world names.
-func imageName(*scenarios.World) string { return "" }
+func imageName(w *scenarios.World) string { return string(w.Client.Image) }
 
 // imageOf is the image of that name, or the reason why there is none. A world
 // that names none gets an empty system where this machine cannot have Debian.

@@ -59,6 +59,9 @@ func (host) Expresses(w *scenarios.World) error {
 }
 
 func expresses(w *scenarios.World, system string) error {
+	if w.Client.Image != "" {
+		return errors.New("client.image: only a container is made of one; take --backend container")
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.Hosts)) {
 		if ip, err := netip.ParseAddr(name); name == "localhost" || err == nil && ip.IsLoopback() {
 			return fmt.Errorf("host %s: go sends localhost and loopback addresses past every proxy, and so past the tunnel", name)

@@ -171,3 +171,7 @@ func BenchmarkOpen(b *testing.B) {
 		require.NoError(b, m.Close())
 	}
 }
+
+func TestHostIsNoImage(t *testing.T) {
+	assert.ErrorContains(t, New().Expresses(&scenarios.World{Client: scenarios.Client{Image: scenarios.Debian}}), "--backend container")
+}

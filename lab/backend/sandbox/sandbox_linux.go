@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -81,6 +82,9 @@ func try(c backend.Command, path string) (exit int, err error) {
 // them, addresses that are not a machine's, and a wrong clock where none can
 // be set.
 func (*sandbox) Expresses(w *scenarios.World) error {
+	if w.Client.Image != "" {
+		return errors.New("client.image: only a container is made of one; take --backend container")
+	}
 	if err := guest.Expresses(w, hasIPv6()); err != nil {
 		return err
 	}
