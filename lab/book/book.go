@@ -18,7 +18,7 @@ import (
 type Book struct {
 	Scenarios []*scenarios.Scenario // by ID
 	Claims    []scenarios.Claim
-	Coverage  []scenarios.Coverage
+	Lists     scenarios.Lists
 	Run       *recorded.Run // of every trial
 	Releases  *recorded.Run // of the broken worlds, by release
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,7 +58,7 @@ func TestEveryReference(t *testing.T) {
 		check("claim "+c.ID, c.Holds)
 		check("claim "+c.ID, c.Fails)
 	}
-	for _, c := range b.Coverage {
+	for _, c := range slices.Concat(b.Lists.BadSSL, b.Lists.Facts) {
 		assert.False(t, len(c.Trials) == 0 && c.Instead == "", "%s is neither played nor explained", c.Entry)
 		check(c.Entry, c.Trials)
 	}

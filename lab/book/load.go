@@ -13,7 +13,7 @@ func Load() (*Book, error) {
 	var errs [5]error
 	b.Scenarios, errs[0] = scenarios.Catalogue()
 	b.Claims, errs[1] = scenarios.Claims()
-	b.Coverage, errs[2] = scenarios.BadSSL()
+	b.Lists, errs[2] = scenarios.Covered()
 	b.Run, errs[3] = recorded.Load(recorded.Catalogue)
 	b.Releases, errs[4] = recorded.Load(recorded.Releases)
 	return b, errors.Join(errs[:]...)
