@@ -143,3 +143,10 @@ func (*outpostMachine) Run(context.Context, backend.Command) (int, error) {
 }
 
 func (*outpostMachine) Close() error { return nil }
+
+// Ports are the ports of a host: those that it listens on, or 443 where it
+// does not say.
+func Ports(h scenarios.Host) []string { return ports(h) }
+
+// Speaks is what a host speaks on one of its ports.
+func Speaks(h scenarios.Host, port string) scenarios.Protocol { return protocol(h, port) }

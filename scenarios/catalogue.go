@@ -61,3 +61,12 @@ func parseEmbedded(files fs.FS, name string) (*Scenario, error) {
 	s.ID = family + "/" + strings.TrimSuffix(path.Base(name), ".yaml")
 	return s, nil
 }
+
+// Source is the text of the scenario's file, that of the user's own as it is
+// now.
+func (s *Scenario) Source() ([]byte, error) {
+	if name, ok := strings.CutPrefix(s.File, "scenarios/"); ok && s.Handle() == s.ID {
+		return fs.ReadFile(files, name)
+	}
+	return readFile(s.File)
+}

@@ -16,12 +16,14 @@ func root() *cobra.Command {
   tlslab show chain/missing-intermediate      read its page
   tlslab shell trust/private-ca               stand in it, and repair it
   tlslab list --json                          the catalogue for programs
+  tlslab export nginx chain/missing-intermediate -o world
+                                              take it to a server of your own
   tlslab doctor                               what this machine can do`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	cmd.SetHelpTemplate(helpTemplate)
-	cmd.AddCommand(listCommand(), showCommand(), runCommand(), upCommand(), shellCommand(), doctorCommand())
+	cmd.AddCommand(listCommand(), showCommand(), runCommand(), upCommand(), shellCommand(), exportCommand(), doctorCommand(), serveCommand())
 	return cmd
 }
 

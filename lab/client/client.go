@@ -115,7 +115,7 @@ func (c *Client) environment(path string) map[string]string {
 // what the world says, the last word.
 func (c *Client) meet(cfg Config) {
 	c.env["GOCACHE"] = cfg.Cache
-	c.env["GOPROXY"] = goproxy(cfg.World)
+	c.env["GOPROXY"] = GOPROXY(cfg.World)
 	c.env["GOSUMDB"] = cfg.Sumdb
 	for name, value := range cfg.Machine {
 		if !setsProxy(cfg.World.Client.Env, name) {
@@ -162,9 +162,10 @@ func Path(goCommand string) string {
 	return strings.Join(unique, string(os.PathListSeparator))
 }
 
-// goproxy is the address of the world's module proxy: the host that serves
-// modules, the first by name where several do.
-func goproxy(w scenarios.World) string {
+// GOPROXY is what a client's variable of that name has where the world does not
+// set it: the address of the host that serves modules, the first by name where
+// several do, or direct where none does.
+func GOPROXY(w scenarios.World) string {
 	for _, name := range slices.Sorted(maps.Keys(w.Hosts)) {
 		if w.Hosts[name].Serves != scenarios.Modules {
 			continue
@@ -209,10 +210,13 @@ func (c *Client) silenceTelemetry() error {
 	return write(filepath.Join(config, "go", "telemetry", "mode"), []byte("off"))
 }
 
-// writeModule makes the consumer: the smallest module that every release since
-// 1.13 reads.
+// GoMod is the go.mod of the consumer: the smallest module that every release
+// since 1.13 reads.
+const GoMod = "module corp.test/app\n\ngo 1.13\n"
+
+// writeModule makes the consumer.
 func (c *Client) writeModule() error {
-	return write(filepath.Join(c.Work(), "go.mod"), []byte("module corp.test/app\n\ngo 1.13\n"))
+	return write(filepath.Join(c.Work(), "go.mod"), []byte(GoMod))
 }
 
 func (c *Client) writeFiles(cfg Config) error {

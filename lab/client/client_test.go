@@ -91,7 +91,7 @@ func TestGoproxy(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, test.want, goproxy(scenarios.World{Hosts: test.hosts}))
+			assert.Equal(t, test.want, GOPROXY(scenarios.World{Hosts: test.hosts}))
 		})
 	}
 }

@@ -68,7 +68,7 @@ func TestAnswering(t *testing.T) {
 	assert.Equal(t, 200, third.Code, "the default")
 	assert.Equal(t, "text/x-odd", third.Header().Get("Content-Type"))
 	other := get(h, "/other")
-	assert.Equal(t, page, other.Body.String(), "no rule fits")
+	assert.Equal(t, Page, other.Body.String(), "no rule fits")
 }
 
 func TestAnswerWithoutCertificate(t *testing.T) {
@@ -112,10 +112,10 @@ func TestCut(t *testing.T) {
 			defer resp.Body.Close()
 			assert.Equal(t, name, resp.Proto)
 			assert.Equal(t, http.StatusOK, resp.StatusCode)
-			assert.Equal(t, int64(len(page)), resp.ContentLength)
+			assert.Equal(t, int64(len(Page)), resp.ContentLength)
 			body, err := io.ReadAll(resp.Body)
 			assert.EqualError(t, err, test.err)
-			assert.Equal(t, page[:len(page)/2], string(body))
+			assert.Equal(t, Page[:len(Page)/2], string(body))
 		})
 	}
 }

@@ -2,7 +2,8 @@ package servers
 
 import "net/http"
 
-const page = `<!DOCTYPE html>
+// Page is the page of [NewPage].
+const Page = `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Welcome to the network</title></head>
 <body><h1>Welcome to the network</h1><p>Please sign in to continue.</p></body>
@@ -13,6 +14,6 @@ const page = `<!DOCTYPE html>
 // captive portals and landing pages answer to go.
 func NewPage() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		write(w, "text/html; charset=utf-8", []byte(page))
+		write(w, "text/html; charset=utf-8", []byte(Page))
 	})
 }
