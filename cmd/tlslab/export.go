@@ -18,11 +18,12 @@ func exportCommand() *cobra.Command {
 		Short: "Write a world down for nginx or Compose, or the catalogue for Kubernetes",
 		Example: `  tlslab export nginx chain/missing-intermediate -o world
   tlslab export nginx chain/missing-intermediate --fix send-the-chain -o world
-  tlslab export compose interception/untrusted -o world`,
+  tlslab export compose interception/untrusted -o world
+  tlslab export kubernetes --shards 8 -o job`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(exportNginxCommand(), exportComposeCommand())
+	cmd.AddCommand(exportNginxCommand(), exportComposeCommand(), exportKubernetesCommand())
 	return cmd
 }
 

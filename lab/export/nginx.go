@@ -183,7 +183,7 @@ func (n *nginx) refuse(name string, h scenarios.Host) {
 
 // render fills a template in.
 func render(name string, data any) (string, error) {
-	t, err := template.New(name).Funcs(template.FuncMap{"quote": quote, "yaml": yamlWord}).ParseFS(templates, "templates/"+name)
+	t, err := template.New(name).Funcs(template.FuncMap{"quote": quote, "compose": composeWord, "yaml": yamlWord}).ParseFS(templates, "templates/"+name)
 	if err != nil {
 		return "", err
 	}

@@ -32,12 +32,17 @@ func shellWords(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// yamlWord is text as a scalar of a Compose file: JSON, which is YAML, with
-// dollar signs that Compose does not take for variables.
+// composeWord is text as a scalar of a Compose file, with dollar signs that
+// Compose does not take for variables.
+func composeWord(text string) (string, error) {
+	return yamlWord(strings.ReplaceAll(text, "$", "$$"))
+}
+
+// yamlWord is text as a scalar of YAML: JSON, which is YAML.
 func yamlWord(text string) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	err := e.Encode(strings.ReplaceAll(text, "$", "$$"))
+	err := e.Encode(text)
 	return strings.TrimSpace(b.String()), err
 }
