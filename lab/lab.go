@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/tlslab/tlslab/lab/backend"
 	"github.com/tlslab/tlslab/lab/scratch"
@@ -70,6 +71,7 @@ type Lab struct {
 	backends []backend.Backend
 	passed   []string // backends that Auto passed over, with the reason
 	runs     atomic.Int64
+	spent    atomic.Int64 // nanoseconds
 }
 
 // New makes a lab. It finds the go commands and fetches those that are not here
@@ -120,6 +122,10 @@ func (l *Lab) caches() string { return filepath.Join(l.scratch.Path(), "gocache"
 
 // Runs counts the commands that have been played and judged, attacks included.
 func (l *Lab) Runs() int64 { return l.runs.Load() }
+
+// Spent is how long all commands of worlds took together, those that prepare
+// and those of attacks included, each from its start to its end.
+func (l *Lab) Spent() time.Duration { return time.Duration(l.spent.Load()) }
 
 // Backend says which backend plays, and why not a better one. For [Auto] it is
 // the first choice; a world that it cannot express goes to the next.

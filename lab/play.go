@@ -171,6 +171,7 @@ func (r *World) capture(ctx context.Context, c *client.Client, command scenarios
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
 	exit, err := r.Run(ctx, c, c.Expand(command), nil, &stdout, &stderr)
+	r.lab.spent.Add(int64(time.Since(start)))
 	hung := errors.Is(err, errHangs)
 	if hung {
 		exit, err = exitKilled, nil

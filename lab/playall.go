@@ -9,9 +9,9 @@ import (
 // those that work.
 const waiters = 16
 
-// PlayAll plays cases, workers at a time, and calls done for each trial in the
-// order of cases, one call at a time. Zero workers means one. It stops at the
-// first error.
+// PlayAll plays cases, workers at a time and beside them those that wait (see
+// [Case.Waits]), and calls done for each trial in the order of cases, one call
+// at a time. Zero workers means one. It stops at the first error.
 func (l *Lab) PlayAll(ctx context.Context, cases []Case, workers int, done func(Trial)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -19,7 +19,7 @@ func (l *Lab) PlayAll(ctx context.Context, cases []Case, workers int, done func(
 	var working, waiting []int
 	for i, c := range cases {
 		results[i] = make(chan Trial, 1)
-		if c.waits() {
+		if c.Waits() {
 			waiting = append(waiting, i)
 		} else {
 			working = append(working, i)
@@ -47,8 +47,9 @@ func (l *Lab) PlayAll(ctx context.Context, cases []Case, workers int, done func(
 	return nil
 }
 
-// waits says whether a case spends its time waiting for a time-out.
-func (c Case) waits() bool { return c.Scenario.Waits != "" && c.Fix == nil }
+// Waits says whether a case spends its time waiting for a time-out. Its
+// scenario says so; a fix ends that.
+func (c Case) Waits() bool { return c.Scenario.Waits != "" && c.Fix == nil }
 
 // share calls play for every item, workers at a time, until ctx ends.
 func share(ctx context.Context, items []int, workers int, play func(int)) {
