@@ -3,7 +3,6 @@ package e2e
 import (
 	"io"
 	"os/exec"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -54,29 +53,6 @@ func BenchmarkTrial(b *testing.B) {
 			b.ReportMetric(median(trials), "ms-trial")
 			b.ReportMetric(median(trials)/median(bares), "ratio")
 			b.ReportMetric(median(trials)-median(bares), "ms-added")
-		})
-	}
-}
-
-// BenchmarkCatalogue plays everything, on all cores.
-func BenchmarkCatalogue(b *testing.B) {
-	all, err := scenarios.Catalogue()
-	require.NoError(b, err)
-	for _, backend := range []string{"host", "sandbox"} {
-		b.Run(backend, func(b *testing.B) {
-			l := newLab(b, labOn(backend))
-			bare := newBare(b, soundScenario(b))
-			var walls, bares []float64
-			for b.Loop() {
-				bares = append(bares, bare.run(b))
-				start := time.Now()
-				require.NoError(b, l.PlayAll(b.Context(), lab.Cases(all...), runtime.NumCPU(), func(lab.Trial) {}))
-				walls = append(walls, milliseconds(start))
-			}
-			runs := float64(l.Runs()) / float64(len(walls))
-			b.ReportMetric(runs, "go-runs")
-			b.ReportMetric(median(walls)/1000, "s-wall")
-			b.ReportMetric(median(walls)/(runs*median(bares)/float64(runtime.NumCPU())), "ratio-to-bare")
 		})
 	}
 }
