@@ -170,7 +170,11 @@ func GOPROXY(w scenarios.World) string {
 		if w.Hosts[name].Serves != scenarios.Modules {
 			continue
 		}
-		return "https://" + name + port(w.Hosts[name])
+		host := name
+		if strings.Contains(name, ":") { // an IPv6 address (RFC 3986, section 3.2.2)
+			host = "[" + name + "]"
+		}
+		return "https://" + host + port(w.Hosts[name])
 	}
 	return "direct"
 }

@@ -87,6 +87,7 @@ func TestGoproxy(t *testing.T) {
 		"on another port":         {map[string]scenarios.Host{"b.test": onPort}, "https://b.test:8443"},
 		"a broken one is https":   {map[string]scenarios.Host{"b.test": plain}, "https://b.test"},
 		"an address is a name":    {map[string]scenarios.Host{"192.0.2.10": modules}, "https://192.0.2.10"},
+		"an IPv6 address":         {map[string]scenarios.Host{"2001:db8::10": onPort}, "https://[2001:db8::10]:8443"},
 		"one that refuses it all": {map[string]scenarios.Host{"b.test": {Serves: scenarios.Modules, Listens: map[string]scenarios.Protocol{}}}, "https://b.test"},
 	}
 	for name, test := range tests {
