@@ -1,8 +1,11 @@
 package lab
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
+	"time"
 )
 
 // waiters is how many of the trials that only wait are played at a time, beside
@@ -25,6 +28,7 @@ func (l *Lab) PlayAll(ctx context.Context, cases []Case, workers int, done func(
 			working = append(working, i)
 		}
 	}
+	longestFirst(cases, waiting)
 	play := func(i int) {
 		if trial, err := l.Play(ctx, cases[i]); err != nil {
 			stop(err)
@@ -45,6 +49,15 @@ func (l *Lab) PlayAll(ctx context.Context, cases []Case, workers int, done func(
 		}
 	}
 	return nil
+}
+
+// longestFirst sorts indices of cases by how long these wait.
+func longestFirst(cases []Case, waiting []int) {
+	wait := func(i int) time.Duration {
+		d, _ := time.ParseDuration(cases[i].Scenario.Waits) // checked when it was read
+		return d
+	}
+	slices.SortStableFunc(waiting, func(a, b int) int { return cmp.Compare(wait(b), wait(a)) })
 }
 
 // Waits says whether a case spends its time waiting for a time-out. Its

@@ -70,6 +70,18 @@ func TestPlayAllWaitsBesideTheRest(t *testing.T) {
 	assert.Equal(t, 2, played)
 }
 
+// What waits longest begins first, or the whole run would end with it.
+func TestLongestFirst(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for _, wait := range []string{"10s", "1m", "12s", "10s"} {
+		texts = append(texts, strings.Replace(instant, "world:", "waits: "+wait+"\nworld:", 1))
+	}
+	waiting := []int{0, 1, 2, 3}
+	longestFirst(instants(t, texts...), waiting)
+	assert.Equal(t, []int{1, 2, 0, 3}, waiting)
+}
+
 func TestPlayAllEndsWithItsContext(t *testing.T) {
 	l := newTestLab(t)
 	endless := strings.Replace(instant, `run: "true"`, "run: sleep 86399", 1)
