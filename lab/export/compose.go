@@ -99,6 +99,12 @@ type composeService struct {
 	Aliases []string // the names that lead to it
 }
 
+// HasBundle says whether the world has a trust store for its client.
+func (p *compose) HasBundle() bool {
+	_, has := p.tree["client/root"+bundlePath]
+	return has
+}
+
 // Title is the scenario's.
 func (p *compose) Title() string { return p.Case.Scenario.Title }
 

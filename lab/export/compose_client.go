@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tlslab/tlslab/lab/client"
+	"github.com/tlslab/tlslab/scenarios"
 )
 
 // Where the client's container has the client's folders.
@@ -26,6 +27,7 @@ var dockers = []string{"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}
 
 // composeClient is the client's container.
 type composeClient struct {
+	Bare        bool // it has the go command of its image and nothing else
 	Work        string
 	Entrypoint  []string
 	Command     []string
@@ -38,7 +40,16 @@ func (p *compose) client() {
 	if c.Clock != "" {
 		p.addClient("clock", "containers have the clock of the machine (%s)", c.Clock)
 	}
-	p.own(bundlePath, File{Data: p.bundle(c.Trusts)})
+	p.Client.Bare = c.Image == scenarios.Scratch
+	if p.Client.Bare && len(c.Before) > 0 {
+		p.addClient("before", "commands one after the other take a shell, which the image scratch does not have")
+	}
+	if c.Image == scenarios.Debian {
+		p.Notes = append(p.Notes, "The scenario's client is a Debian with ca-certificates, git, curl, openssl and nginx; the official images of Go are Debian too, without nginx.")
+	}
+	if c.Image == "" || c.Trusts != nil { // else the image's own trust store stays
+		p.own(bundlePath, File{Data: p.bundle(c.Trusts)})
+	}
 	p.own(clientHome+"/.config/go/telemetry/mode", File{Data: []byte("off")})
 	p.own(clientWork+"/go.mod", File{Data: []byte(client.GoMod)})
 	p.own(clientTmp+"/.keep", File{}) // the folder has to be there

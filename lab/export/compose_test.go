@@ -131,6 +131,33 @@ func TestComposeClient(t *testing.T) {
 	}
 }
 
+// A client that is an image has its trust store, and one from scratch nothing
+// but go.
+func TestComposeImages(t *testing.T) {
+	t.Parallel()
+	const bundle = "client/root" + bundlePath
+	for _, test := range []struct {
+		image  scenarios.Image
+		trusts []string
+		bundle bool
+		from   string
+	}{
+		{"", nil, true, "FROM ${IMAGE}\nCOPY root/ /\n"},
+		{scenarios.Debian, nil, false, "FROM ${IMAGE}\nCOPY root/ /\n"},
+		{scenarios.Debian, []string{"root"}, true, "FROM ${IMAGE}\nCOPY root/ /\n"},
+		{scenarios.Scratch, nil, false, "FROM scratch\nCOPY --from=go /usr/local/go /usr/local/go\n"},
+	} {
+		c := onlyHost(scenarios.Host{})
+		c.Scenario.File = filepath.Join(t.TempDir(), "own.yaml")
+		put(t, c.Scenario.File, "title: own\n")
+		c.Scenario.World.Client.Image, c.Scenario.World.Client.Trusts = test.image, test.trusts
+		files, _ := composed(t, c)
+		_, has := files[bundle]
+		assert.Equal(t, test.bundle, has, "%q %v", test.image, test.trusts)
+		assert.Contains(t, string(files["client/Dockerfile"].Data), test.from)
+	}
+}
+
 func TestComposeNames(t *testing.T) {
 	t.Parallel()
 	files, file := composed(t, caseOf(t, "network/dns-hijack", "broken"))
@@ -157,6 +184,9 @@ func TestComposeRefuses(t *testing.T) {
 		}, "host a.test: listens: transparent"},
 		"a clock":  {func(w *scenarios.World) { w.Client.Clock = "+1y" }, "client: clock"},
 		"a lookup": {func(w *scenarios.World) { w.Names = map[string]scenarios.Name{"a.test": {Answers: "nxdomain"}} }, "client: names: a.test"},
+		"no shell": {func(w *scenarios.World) {
+			w.Client.Image, w.Client.Before = scenarios.Scratch, []scenarios.Command{{"go", "env"}}
+		}, "client: before"},
 		"a hosts file": {func(w *scenarios.World) {
 			w.Client.Files = map[string]scenarios.File{"/x": {Hosts: []string{"a.test"}}}
 		}, "client: files: /x: hosts"},

@@ -29,6 +29,7 @@ func (n *nginx) client() {
 			n.Notes = append(n.Notes, fmt.Sprintf(format, args...)+"; tlslab shell "+n.Case.Scenario.Handle()+" has it.")
 		}
 	}
+	note(c.Image != "", "The client's image (%s) is not here", c.Image)
 	note(c.Clock != "", "The client's clock (%s) is not nginx's to set", c.Clock)
 	note(len(c.Files) > 0, "The client's files are not here: %s", strings.Join(sorted(c.Files), ", "))
 	note(len(c.Before) > 0, "What the client does before its command is not here")
