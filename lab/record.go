@@ -50,7 +50,10 @@ func (t Trial) Record() Record {
 // stands for a time, an address or a home folder in it is such a thing again.
 var recorded = judge.Context{Home: "{home}", Start: time.Unix(0, 0), End: time.Unix(0, 0)}
 
-var revive = strings.NewReplacer("{now}", recorded.Start.UTC().Format(time.RFC3339), "{address}", "127.0.0.1:1")
+// someAddress is one at which no world has a resolver.
+const someAddress = "127.0.0.1:1"
+
+var revive = strings.NewReplacer("{now}", recorded.Start.UTC().Format(time.RFC3339), "{address}", someAddress)
 
 // certificateDate is the placeholder of a date. Which certificate it is of is
 // each scenario's own name for it.
@@ -67,7 +70,7 @@ func Explains(alternatives scenarios.Expectations, r Record) string {
 	var named scenarios.Expectations
 	for _, e := range alternatives {
 		e.Runs = 0 // a record has one run
-		e.Stdout, e.Stderr = anyDates(e.Stdout), anyDates(e.Stderr)
+		e.Stdout, e.Stderr = general(e.Stdout), general(e.Stderr)
 		named = append(named, e)
 	}
 	return judge.Failure(named, []judge.Run{run}, seenBy(r.Evidence))
@@ -76,10 +79,10 @@ func Explains(alternatives scenarios.Expectations, r Record) string {
 // AnyDate is text in which the dates of certificates bear no name.
 func AnyDate(text string) string { return certificateDate.ReplaceAllString(text, "{$1}") }
 
-func anyDates(lines []string) []string {
-	var general []string
+func general(lines []string) []string {
+	var texts []string
 	for _, line := range lines {
-		general = append(general, AnyDate(line))
+		texts = append(texts, judge.ReplaceAddresses(AnyDate(line), someAddress))
 	}
-	return general
+	return texts
 }

@@ -71,6 +71,18 @@ var lookalikes = []struct {
 		{"sumdb-unreachable", "openssl s_client -showcerts to the host in the text: the last issuer is no public authority's, as an up-to-date machine would find too."},
 		{"outdated-trust-store", "openssl s_client -showcerts to the host in the text: the last issuer is a public root, which an up-to-date machine has."},
 	}},
+	{"no such host", []Mark{
+		{"name-unresolved", "The network has no proxy for such names: the name is one that this resolver should know."},
+		{"proxy-not-used", "A proxy is there for the name, and env shows that HTTPS_PROXY does not name it or NO_PROXY takes the name out; curl -x with that proxy succeeds."},
+	}},
+	{"invalid character '<' looking for beginning of value", []Mark{
+		{"captive-portal", "curl -L shows a page that wants a login, and from another network the module proxy answers."},
+		{"proxy-forbidden-403", "curl shows a page that names a rule or a category, and the certificate is one that the gateway has signed."},
+	}},
+	{"http: server gave HTTP response to HTTPS client", []Mark{
+		{"plain-http-on-tls-port", "curl http:// with the same host and port shows the server's own answer."},
+		{"captive-portal", "The answer comes from the proxy: curl -v shows that CONNECT succeeded, and past the proxy the server speaks TLS."},
+	}},
 	{"certificate is not valid for any names", []Mark{
 		{"no-san-cn-only", "openssl x509 -noout -ext subjectAltName: the server's certificate has no alternative names at all."},
 		{"wrong-name", "openssl x509 -noout -ext subjectAltName: there are alternative names, and none is a DNS name or an address."},

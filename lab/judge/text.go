@@ -152,7 +152,10 @@ func (c Context) Normal(output string) string {
 		}
 		return text
 	})
-	return address.ReplaceAllString(output, "{address}")
+	return ReplaceAddresses(output, "{address}")
 }
+
+// ReplaceAddresses is text with by in place of each address and port.
+func ReplaceAddresses(text, by string) string { return address.ReplaceAllLiteralString(text, by) }
 
 var clock = regexp.MustCompile(Context{}.stands("{now}"))
