@@ -17,7 +17,7 @@ import (
 // client's machine is ready.
 func BenchmarkWorldUp(b *testing.B) {
 	s := soundScenario(b)
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		b.Run(backend, func(b *testing.B) {
 			l := newLab(b, labOn(backend))
 			for b.Loop() {
@@ -36,7 +36,7 @@ func BenchmarkWorldUp(b *testing.B) {
 // either, the ratio and the difference.
 func BenchmarkTrial(b *testing.B) {
 	s := soundScenario(b)
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		b.Run(backend, func(b *testing.B) {
 			l := newLab(b, labOn(backend))
 			bare := newBare(b, s)

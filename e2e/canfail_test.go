@@ -17,7 +17,7 @@ func TestLyingGoDeviates(t *testing.T) {
 exit 1`,
 	}
 	for name, script := range lies {
-		for _, backend := range []string{"host", "sandbox"} {
+		for _, backend := range everywhere {
 			t.Run(name+"/"+backend, func(t *testing.T) {
 				t.Parallel()
 				newLab(t, labOn(backend)) // skips where there is no such backend

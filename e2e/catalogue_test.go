@@ -22,7 +22,7 @@ func TestCatalogue(t *testing.T) {
 	// Trials that do not wait are played no more at a time than bring anything:
 	// with many on a slow machine, some would meet the time-outs of go itself.
 	working := make(chan struct{}, 2*runtime.NumCPU())
-	for _, name := range []string{"host", "sandbox"} {
+	for _, name := range everywhere {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, lab.Options{Backend: name})
 			for _, c := range lab.Cases(all...) {
@@ -68,11 +68,14 @@ func (x *texts) add(c lab.Case, backend, text string) {
 func (x *texts) compare(t *testing.T) {
 	compared := 0
 	for key, byBackend := range x.known {
-		host, onHost := byBackend["host"]
-		sandbox, inSandbox := byBackend["sandbox"]
-		if onHost && inSandbox {
-			compared++
-			assert.Equal(t, host, sandbox, key)
+		for backend, text := range byBackend {
+			if host, onHost := byBackend["host"]; onHost && backend != "host" {
+				compared++
+				assert.Equal(t, host, text, "%s in %s", key, backend)
+			} else if sandbox, inSandbox := byBackend["sandbox"]; !onHost && inSandbox && backend != "sandbox" {
+				compared++
+				assert.Equal(t, sandbox, text, "%s in %s", key, backend)
+			}
 		}
 	}
 	if compared == 0 {

@@ -19,7 +19,7 @@ import (
 // after kill -9 at the latest until the next run.
 func TestEndings(t *testing.T) {
 	signals := map[string]syscall.Signal{"interrupt": syscall.SIGINT, "terminate": syscall.SIGTERM, "kill -9": syscall.SIGKILL}
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		for name, signal := range signals {
 			t.Run(backend+"/"+name, func(t *testing.T) {
 				t.Parallel()

@@ -20,7 +20,7 @@ import (
 func TestWorldsLeakNothing(t *testing.T) {
 	s, err := scenarios.Parse("sound.yaml", []byte(sound))
 	require.NoError(t, err)
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		t.Run(backend, func(t *testing.T) {
 			tmp := t.TempDir()
 			l := newLab(t, lab.Options{Backend: backend, TempDir: tmp})

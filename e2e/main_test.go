@@ -8,13 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlslab/tlslab/lab"
-	_ "github.com/tlslab/tlslab/lab/backend/container"
+	"github.com/tlslab/tlslab/lab/backend/container"
 )
 
 // tlslab is the program under test, built once.
@@ -42,10 +43,21 @@ func TestMain(m *testing.M) {
 	}())
 }
 
+// inProcess are the backends that need nothing but this machine, everywhere
+// those and the one that needs Docker.
+var (
+	inProcess  = []string{"host", "sandbox"}
+	everywhere = append(slices.Clone(inProcess), "container")
+)
+
 // newLab makes a lab that is gone after the test, or skips the test where this
-// machine cannot have it.
+// machine cannot have it; without Docker it fails where containers are
+// required.
 func newLab(t testing.TB, opts lab.Options) *lab.Lab {
 	l, err := lab.New(context.Background(), opts)
+	if err != nil && strings.HasPrefix(opts.Backend, "container") && os.Getenv(container.RequireEnv) == "1" {
+		require.NoError(t, err, "%s is 1", container.RequireEnv)
+	}
 	if errors.Is(err, lab.ErrUnavailable) {
 		t.Skip(err)
 	}

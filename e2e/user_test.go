@@ -19,7 +19,7 @@ func TestOrdinaryUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("this run is an ordinary user's already")
 	}
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		t.Run(backend, func(t *testing.T) {
 			newLab(t, labOn(backend))
 			tmp, err := os.MkdirTemp("", "e2e-nobody-")

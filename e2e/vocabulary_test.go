@@ -17,7 +17,7 @@ func TestVocabulary(t *testing.T) {
 	files, err := filepath.Glob("testdata/worlds/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range everywhere {
 		t.Run(backend, func(t *testing.T) {
 			l := newLab(t, labOn(backend))
 			for _, file := range files {

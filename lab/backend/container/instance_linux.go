@@ -88,7 +88,15 @@ func start(ctx context.Context, r request) (_ *instance, err error) {
 			err = errors.Join(explain(err), os.RemoveAll(i.dir))
 		}
 	}()
-	l, err := net.ListenUnix("unixpacket", &net.UnixAddr{Net: "unixpacket", Name: filepath.Join(i.dir, path.Base(socketAt))})
+	folder, err := os.Open(i.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	// The path of a socket has 107 bytes (unix(7)), and that of the folder may
+	// be longer.
+	name := fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), path.Base(socketAt))
+	l, err := net.ListenUnix("unixpacket", &net.UnixAddr{Net: "unixpacket", Name: name})
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +193,7 @@ func (i *instance) accept(ctx context.Context, l *net.UnixListener) (*guest.Link
 	defer stop()
 	conn, err := l.AcceptUnix()
 	if ctx.Err() != nil && err != nil {
-		return nil, fmt.Errorf("a container started, but its first process did not call at %s: Docker must be on this machine, and see this machine's folders (%w)", l.Addr(), context.Cause(ctx))
+		return nil, fmt.Errorf("a container started, but its first process did not call at the socket in %s: Docker must be on this machine, and see this machine's folders (%w)", i.dir, context.Cause(ctx))
 	}
 	if err != nil {
 		return nil, err

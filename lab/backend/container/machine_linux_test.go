@@ -1,6 +1,7 @@
 package container
 
 import (
+	"crypto/x509/pkix"
 	"os"
 	"testing"
 
@@ -41,3 +42,5 @@ func TestServersBackend(t *testing.T) {
 	t.Parallel()
 	backendtest.Run(t, NewServers())
 }
+
+var pkixName = pkix.Name{CommonName: "Corp Root CA"}
