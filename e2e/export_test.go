@@ -108,4 +108,10 @@ func TestServeErrors(t *testing.T) {
 	assert.Contains(t, invoke(t, nil, "serve", servers, "--host", "other.test").stderr, "proxy.corp.test")
 	assert.Contains(t, invoke(t, nil, "serve", servers, "--host", "proxy.corp.test", "--trial", "fix:pray").stderr, "--trial fix:pray")
 	assert.Contains(t, invoke(t, nil, "serve", servers, "--host", "proxy.corp.test").stderr, "proxy.key", "it is not beside the certificate here")
+
+	key := filepath.Join("keys", "proxy.corp.test", "proxy.key")
+	require.NoError(t, os.Rename(filepath.Join(servers, key), filepath.Join(servers, "certificates", "proxy.key")))
+	r = invoke(t, nil, "serve", servers, "--host", "proxy.corp.test")
+	assert.Equal(t, 3, r.exit)
+	assert.Contains(t, r.stderr, "first process of a container", "nothing listens on a person's machine")
 }

@@ -68,7 +68,7 @@ func (f *serveFlags) serve(ctx context.Context, dir string, w io.Writer) (err er
 	}
 	outpost, err := lab.NewOutpost(lab.OutpostConfig{
 		World: world, Host: f.host, Materials: made,
-		Listen: func(port string) (net.Listener, error) { return net.Listen("tcp", ":"+port) },
+		Listen: listenInContainer,
 	})
 	if err != nil {
 		return err
@@ -82,6 +82,15 @@ func (f *serveFlags) serve(ctx context.Context, dir string, w io.Writer) (err er
 	fmt.Fprintf(w, "%s is up\n", f.host)
 	<-ctx.Done()
 	return json.NewEncoder(w).Encode(outpost.Evidence())
+}
+
+// listenInContainer listens on all addresses of a container, whose first process
+// this one is. On a person's machine nothing listens beyond loopback.
+func listenInContainer(port string) (net.Listener, error) {
+	if os.Getpid() != 1 {
+		return nil, errors.New("this is not the first process of a container; to bring a world up here, use tlslab up")
+	}
+	return net.Listen("tcp", ":"+port)
 }
 
 // read reads what an export has written.
