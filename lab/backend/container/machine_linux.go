@@ -25,6 +25,9 @@ const (
 	resolverFile = "/etc/resolv.conf"
 )
 
+// installed are the folders in which somebody installs a certificate.
+var installed = []string{storeFolder, localFolder, sharedFolder}
+
 // machine is a client's container, seen from outside.
 type machine struct {
 	*guest.Machine
@@ -97,6 +100,9 @@ func furnishing(plan backend.Plan, n *guest.Network, kind image, i *instance) (s
 	if uid := os.Getuid(); uid != 0 {
 		// What commands make in the scratch folder is this user's to remove.
 		do(boot.Words{boot.As, strconv.Itoa(uid), strconv.Itoa(os.Getgid())})
+		for _, name := range installed { // access(2) does not count rights that root has
+			do(boot.Words{boot.Own, name, strconv.Itoa(uid), strconv.Itoa(os.Getgid())})
+		}
 	}
 	if i.sealed {
 		for folder := range i.cleared() {

@@ -110,6 +110,7 @@ func prepare(verb string, args Words) error {
 		Write:   {2, func(args Words) error { return writeFile(args, os.O_TRUNC) }},
 		Append:  {2, func(args Words) error { return writeFile(args, os.O_APPEND) }},
 		Clear:   {1, func(args Words) error { return clearFolder(args[0]) }},
+		Own:     {3, own},
 		As:      {2, as},
 		Link:    {2, func(args Words) error { return os.Symlink(args[0], args[1]) }},
 		Called:  {1, func(args Words) error { return os.NewSyscallError("sethostname", syscall.Sethostname([]byte(args[0]))) }},

@@ -30,6 +30,7 @@ const (
 	Write   = "write"    // path, content: a new file, or the new content of one
 	Append  = "append"   // path, content
 	Clear   = "clear"    // path: removes what is in a folder
+	Own     = "own"      // path, uid, gid (decimal): whose a file or a folder is; a missing one is nobody's
 	As      = "as"       // uid, gid (decimal): whose the commands are from now on
 	Link    = "link"     // target, path: a symbolic link
 	Called  = "called"   // name: of the machine, sethostname(2)

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"os"
 	"strconv"
 	"syscall"
 )
@@ -32,5 +33,20 @@ func as(args Words) error {
 	}
 	user.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid), NoSetGroups: true}
 	user.rights = []uintptr{capChown, capDACOverride, capFowner, capBind}
+	return nil
+}
+
+func own(args Words) error {
+	uid, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	gid, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	if err := os.Lchown(args[0], uid, gid); !os.IsNotExist(err) {
+		return err
+	}
 	return nil
 }
