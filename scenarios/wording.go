@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"go/version"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,14 +24,21 @@ type Wording struct {
 	First bool `json:"first,omitempty"`
 }
 
-// Setting is a form of an environment variable that older releases of Go do not
-// know and refuse, whatever the world is like.
+// Setting is a form of an environment variable that some releases of Go refuse,
+// whatever the world is like. They print it before they connect to any host.
 type Setting struct {
-	Since  string `json:"since"`  // the first release that knows it, without the prefix go
-	Env    string `json:"env"`    // the variable
-	Holds  string `json:"holds"`  // what its value holds in this form
-	Prints string `json:"prints"` // what earlier ones print; {value} is the entry that holds it, between commas
-	About  string `json:"about"`  // what was there before
+	Since  string `json:"since,omitempty"` // the first release that takes it, without the prefix go; empty means all that came before Until
+	Until  string `json:"until,omitempty"` // the first release that refuses it again; empty means none does
+	Env    string `json:"env"`             // the variable, a list with commas
+	Prints string `json:"prints"`          // what the others print; {entry} is the entry that they refuse, {name} and {value} are what stands before and after its =
+	About  string `json:"about"`           // why it is refused
+
+	// Holds is what an address in the list holds in this form, before its
+	// path. Empty means that Entries tells the form.
+	Holds string `json:"holds,omitempty"`
+
+	// Entries are entries that have this form, to the letter.
+	Entries []string `json:"entries,omitempty"`
 }
 
 // byRelease is what releases.yaml holds.
@@ -65,16 +73,25 @@ func parseReleases(file string, data []byte) (byRelease, error) {
 	if n != nil {
 		decoder{ps}.decode(n, reflect.ValueOf(&root).Elem())
 	}
-	check := func(list string, i int, since string) {
-		if !version.IsValid("go" + since) {
-			ps.add(n.find(list, fmt.Sprint(i), "since").pos, "%q is no release of Go; expected one such as 1.20", since)
+	check := func(release string, at ...string) {
+		if !version.IsValid("go" + release) {
+			ps.add(n.find(at...).pos, "%q is no release of Go; expected one such as 1.20", release)
 		}
 	}
 	for i, w := range root.Wordings {
-		check("wordings", i, w.Since)
+		check(w.Since, "wordings", fmt.Sprint(i), "since")
 	}
 	for i, s := range root.Settings {
-		check("settings", i, s.Since)
+		at := n.find("settings", fmt.Sprint(i))
+		if s.Since != "" || s.Until == "" {
+			check(s.Since, "settings", fmt.Sprint(i), "since")
+		}
+		if s.Until != "" {
+			check(s.Until, "settings", fmt.Sprint(i), "until")
+		}
+		if (s.Holds == "") == (len(s.Entries) == 0) {
+			ps.add(at.pos, "a setting's form is told by holds or by entries; write one of the two")
+		}
 	}
 	slices.SortStableFunc(root.Wordings, func(a, b Wording) int { return version.Compare("go"+b.Since, "go"+a.Since) })
 	return root, ps.err()
@@ -120,20 +137,39 @@ func (w Wording) undo(lines Lines) Lines {
 	return reworded
 }
 
-// Refused is what a release prints of a setting of w's client that it does not
-// know; nil where it knows them all. No host is reached then.
+// Refused is what a release prints of the first setting of w's client that it
+// refuses; nil where it takes them all. No host is reached then.
 func (w World) Refused(goVersion string) Expectations {
-	for _, s := range Settings() {
-		if !older(goVersion, "go"+s.Since) {
-			continue
-		}
-		for entry := range strings.SplitSeq(w.Client.Env[s.Env], ",") {
-			// In the path of an address they take any character.
-			_, rest, _ := strings.Cut(entry, "://")
-			if before, _, ok := strings.Cut(rest, s.Holds); ok && !strings.Contains(before, "/") {
-				return Expectations{{Stderr: Lines{strings.ReplaceAll(s.Prints, "{value}", entry)}, Server: NoServer}}
+	for _, env := range slices.Sorted(maps.Keys(w.Client.Env)) {
+		for entry := range strings.SplitSeq(w.Client.Env[env], ",") {
+			for _, s := range Settings() {
+				if s.Env == env && s.is(entry) && !s.takenBy(goVersion) {
+					return Expectations{{Stderr: Lines{s.says(entry)}, Server: NoServer}}
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// takenBy says whether a release takes settings of this form.
+func (s Setting) takenBy(goVersion string) bool {
+	return (s.Since == "" || !older(goVersion, "go"+s.Since)) && (s.Until == "" || older(goVersion, "go"+s.Until))
+}
+
+// is says whether an entry of the variable's list has this form.
+func (s Setting) is(entry string) bool {
+	if s.Holds == "" {
+		return slices.Contains(s.Entries, entry)
+	}
+	// In the path of an address they take any character.
+	_, rest, _ := strings.Cut(entry, "://")
+	before, _, ok := strings.Cut(rest, s.Holds)
+	return ok && !strings.Contains(before, "/")
+}
+
+// says is what is printed of an entry.
+func (s Setting) says(entry string) string {
+	name, value, _ := strings.Cut(entry, "=")
+	return strings.NewReplacer("{entry}", entry, "{name}", name, "{value}", value).Replace(s.Prints)
 }

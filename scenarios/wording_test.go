@@ -78,6 +78,35 @@ func TestRefused(t *testing.T) {
 	assert.Empty(t, World{}.Refused("go1.14.15"))
 }
 
+// A go of 1.27 names the first entry that it refuses, and only those with the
+// old value.
+func TestRemoved(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ godebug, release, want string }{
+		{"tls3des=1", "go1.27", `removed GODEBUG "tls3des" set to old value "1"`},
+		{"tls3des=1", "go1.27.4", `removed GODEBUG "tls3des" set to old value "1"`},
+		{"tls3des=1", "", `removed GODEBUG "tls3des" set to old value "1"`},
+		{"tls3des=1", "go1.26.8", ""},
+		{"tls3des=1", "go1.14.15", ""},
+		{"tls3des=0", "go1.27.4", ""},
+		{"tlsrsakex=1,tls3des=1", "go1.27.4", `removed GODEBUG "tlsrsakex"`},
+		{"tls3des=1,tlsrsakex=1", "go1.27.4", `removed GODEBUG "tls3des"`},
+		{"http2client=0,asynctimerchan=2", "go1.27.4", `removed GODEBUG "asynctimerchan" set to old value "2"`},
+		{"x509sha1=1,tls3des=1", "go1.27.4", `removed GODEBUG "x509sha1" set to old value "1" in environment (https://go.dev/doc/godebug#go-124)`},
+		{"tlskyber=0", "go1.27.4", `removed GODEBUG "tlskyber" set to old value "0"`},
+		{"tlskyber=1,tls10default=1,tls13=0", "go1.27.4", ""},
+	} {
+		refused := World{Client: Client{Env: Env{"GODEBUG": test.godebug}}}.Refused(test.release)
+		if test.want == "" {
+			assert.Empty(t, refused, "%s with %s", test.godebug, test.release)
+			continue
+		}
+		require.Len(t, refused, 1, "%s with %s", test.godebug, test.release)
+		assert.Contains(t, refused[0].Stderr[0], test.want)
+		assert.Equal(t, NoServer, refused[0].Server)
+	}
+}
+
 func TestParseReleasesRefuses(t *testing.T) {
 	t.Parallel()
 	for text, says := range map[string]string{
@@ -86,6 +115,9 @@ func TestParseReleasesRefuses(t *testing.T) {
 		"settings: []\nwordings: [{since: '1.20', says: a, before: b}]":               `"about"`,
 		"settings: []\nwordings: [{since: '1.20', says: '', before: b, about: c}]":    `"says" is empty`,
 		"wordings: []\nsettings: [{since: x, env: A, holds: b, prints: c, about: d}]": `:2:20: "x" is no release of Go`,
+		"wordings: []\nsettings: [{until: x, env: A, holds: b, prints: c, about: d}]": `:2:20: "x" is no release of Go`,
+		"wordings: []\nsettings: [{env: A, holds: b, prints: c, about: d}]":           `"" is no release of Go`,
+		"wordings: []\nsettings: [{until: '1.2', env: A, prints: c, about: d}]":       `holds or by entries`,
 	} {
 		_, err := parseReleases("releases.yaml", []byte(text))
 		require.ErrorContains(t, err, says, text)

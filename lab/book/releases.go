@@ -1,6 +1,7 @@
 package book
 
 import (
+	"fmt"
 	"go/version"
 	"slices"
 	"strings"
@@ -101,6 +102,24 @@ func wordings(p *page) {
 		p.f("| %s | %s | %s | %s |\n", w.Since, quote(w.Says), before, cell(w.About))
 	}
 	for _, s := range scenarios.Settings() {
-		p.f("| %s | takes %s in %s | %s | %s |\n", s.Since, quote(s.Holds), s.Env, quote(s.Prints), cell(s.About))
+		takes := fmt.Sprintf("takes %s in %s", quotes(s), s.Env)
+		if s.Since != "" {
+			p.f("| %s | %s | %s | %s |\n", s.Since, takes, quote(s.Prints), cell(s.About))
+		}
+		if s.Until != "" {
+			p.f("| %s | %s | %s | %s |\n", s.Until, quote(s.Prints), takes, cell(s.About))
+		}
 	}
+}
+
+// quotes are the forms of a setting.
+func quotes(s scenarios.Setting) string {
+	if s.Holds != "" {
+		return quote(s.Holds)
+	}
+	var forms []string
+	for _, entry := range s.Entries {
+		forms = append(forms, quote(entry))
+	}
+	return strings.Join(forms, ", ")
 }
