@@ -32,7 +32,7 @@ func BenchmarkCatalogue(b *testing.B) {
 	require.NoError(b, err)
 	cases := lab.Cases(all...)
 	working := slices.DeleteFunc(slices.Clone(cases), lab.Case.Waits)
-	for _, backend := range []string{"host", "sandbox"} {
+	for _, backend := range inProcess {
 		b.Run(backend, func(b *testing.B) {
 			l := newLab(b, labOn(backend))
 			bare := newBare(b, soundScenario(b))

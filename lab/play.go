@@ -178,7 +178,7 @@ func (r *World) capture(ctx context.Context, c *client.Client, command scenarios
 	}
 	return judge.Run{
 		Exit: exit, Hung: hung, Stdout: stdout.String(), Stderr: stderr.String(),
-		Context: judge.Context{Set: r.set, Home: c.Home(), Start: start.Add(r.skew), End: time.Now().Add(r.skew)},
+		Context: judge.Context{Set: r.set, Home: c.Home(), Dir: c.Dir(), Start: start.Add(r.skew), End: time.Now().Add(r.skew)},
 	}, err
 }
 

@@ -65,6 +65,9 @@ func Bare(dir, path string) (*Client, error) {
 	return c, c.silenceTelemetry()
 }
 
+// Dir is the client's folder. Everything of it is below.
+func (c *Client) Dir() string { return c.dir }
+
 // Home is the client's home folder.
 func (c *Client) Home() string { return filepath.Join(c.dir, "home") }
 

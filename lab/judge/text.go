@@ -16,6 +16,7 @@ import (
 type Context struct {
 	Set        *certgen.Set // for {CERT.not-after} and {CERT.not-before}
 	Home       string       // for {home}
+	Dir        string       // the client's folder; Normal has {client} for it
 	Start, End time.Time    // bounds of {now}, by the client's clock
 }
 
@@ -137,12 +138,17 @@ var address = regexp.MustCompile(`(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`)
 
 // Normal is output with everything in it replaced that differs between two
 // runs of the same failure: times of the client's clock, addresses and ports,
-// the home folder and certificates' dates. Outputs of two backends that are
+// the client's folders, certificates' dates and a checksum database's
+// signatures. Outputs of two backends that are
 // equal in this form are the same text.
 func (c Context) Normal(output string) string {
 	if c.Home != "" {
 		output = strings.ReplaceAll(output, c.Home, "{home}")
 	}
+	if c.Dir != "" {
+		output = strings.ReplaceAll(output, c.Dir, "{client}")
+	}
+	output = signature.ReplaceAllString(output, "$1{signature}")
 	if c.Set != nil {
 		for _, name := range c.Set.Names() {
 			cert := c.Set.Certificate(name)
@@ -158,6 +164,9 @@ func (c Context) Normal(output string) string {
 	})
 	return ReplaceAddresses(output, "{address}")
 }
+
+// signature is the last line of a signed note (golang.org/x/mod/sumdb/note).
+var signature = regexp.MustCompile(`(?m)^(— \S+ )[A-Za-z0-9+/]+=*$`)
 
 // ReplaceAddresses is text with by in place of each address and port.
 func ReplaceAddresses(text, by string) string { return address.ReplaceAllLiteralString(text, by) }

@@ -73,5 +73,10 @@ func TestNormal(t *testing.T) {
 	second := normal(later, "/tmp/2", "read tcp 127.0.0.1:50000->127.0.0.2:443: at 2026-03-01T13:00:01Z, after 2026-02-28T13:00:00Z in /tmp/2/x")
 	assert.Equal(t, "read tcp {address}->{address}: at {now}, after {leaf.not-after} in {home}/x", first)
 	assert.Equal(t, first, second)
+	in := func(dir string) string {
+		return Context{Dir: dir, Home: dir + "/home"}.Normal("git in " + dir + "/gopath, " + dir + "/home:\n— sum.corp.test iZ7Q" + dir[1:] + "=\n")
+	}
+	assert.Equal(t, "git in {client}/gopath, {home}:\n— sum.corp.test {signature}\n", in("/tmp/1"))
+	assert.Equal(t, in("/tmp/1"), in("/tmp/2"))
 	assert.NotEqual(t, first, normal(now, "/tmp/1", "read tcp 127.0.0.1:1->127.0.0.1:443: at 2026-03-01T12:00:00Z, after 2026-02-27T12:00:00Z in /tmp/1/x"))
 }
