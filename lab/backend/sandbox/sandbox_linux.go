@@ -57,7 +57,7 @@ var clockTest = sync.OnceValue(func() error {
 // program at path. It has a deadline of its own, since its result is
 // everyone's.
 func try(c backend.Command, path string) (exit int, err error) {
-	const patience = 10 * time.Second
+	const patience = 30 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "tlslab-sandbox-")
