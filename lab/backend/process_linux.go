@@ -17,7 +17,7 @@ func dieWithParent(cmd *exec.Cmd) {
 // endGroup waits until cmd has ended and kills the rest of its group. It does
 // so before cmd is reaped, while its number can belong to nobody else.
 func endGroup(cmd *exec.Cmd) {
-	if !cmd.SysProcAttr.Setpgid {
+	if !cmd.SysProcAttr.Setsid && !cmd.SysProcAttr.Setpgid {
 		return
 	}
 	for {

@@ -22,7 +22,7 @@ import (
 )
 
 // parentVar makes the test program a parent that is killed or, as "terminal",
-// one that lends its terminal.
+// one that lends its terminal, or as "watched" keeps it to itself.
 const parentVar = "TLSLAB_TEST_PARENT"
 
 // clockVar is how far ahead the clock of the parent's command is, a number of
@@ -44,6 +44,9 @@ func parent() {
 		exit, err := Run(context.Background(), c)
 		fmt.Println("exit", exit, err)
 		os.Exit(0)
+	}
+	if os.Getenv(parentVar) == "watched" {
+		c.Args = []string{"sh", "-c", "if stty -echo </dev/tty; then echo has a terminal; else echo has none; fi"}
 	}
 	_, err = Run(context.Background(), c)
 	fmt.Println(err)
@@ -178,6 +181,28 @@ func testRunEndsItsGroup(t *testing.T, hours int) {
 func TestRunWithTerminal(t *testing.T) { withClocks(t, testRunWithTerminal) }
 
 func testRunWithTerminal(t *testing.T, hours int) {
+	output, err := withTerminal(t, "terminal", hours, "echo $-; sleep 0 & wait; echo alive; date +year=%Y\nexit 5\n")
+	require.NoError(t, err, string(output))
+	assert.NotContains(t, string(output), "no job control")
+	assert.Regexp(t, `(?m)^[a-zA-Z]*i[a-zA-Z]*m[a-zA-Z]*\r$`, string(output), "interactive, with job control")
+	assert.Contains(t, string(output), time.Now().Add(time.Duration(hours)*time.Hour).Format("year=2006\r\n"))
+	assert.Contains(t, string(output), "exit 5 <nil>")
+}
+
+// TestRunWithoutTerminal has a command that lacks a terminal as its Stdin reach
+// for the one of this process, as git does for a password: from the background
+// it would be stopped, and Run would wait for good.
+func TestRunWithoutTerminal(t *testing.T) { withClocks(t, testRunWithoutTerminal) }
+
+func testRunWithoutTerminal(t *testing.T, hours int) {
+	output, _ := withTerminal(t, "watched", hours, "") // it ends with status 1
+	assert.Contains(t, string(output), "has none")
+}
+
+// withTerminal gives what a parent prints that has input typed into its
+// terminal.
+func withTerminal(t *testing.T, parent string, hours int, input string) ([]byte, error) {
+	t.Helper()
 	for _, program := range []string{"script", "bash"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip(err)
@@ -185,13 +210,10 @@ func testRunWithTerminal(t *testing.T, hours int) {
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), "script", "-qec", self, os.DevNull)
-	cmd.Env = append(os.Environ(), parentVar+"=terminal", fmt.Sprint(clockVar, "=", hours))
-	cmd.Stdin = strings.NewReader("echo $-; sleep 0 & wait; echo alive; date +year=%Y\nexit 5\n")
-	output, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(output))
-	assert.NotContains(t, string(output), "no job control")
-	assert.Regexp(t, `(?m)^[a-zA-Z]*i[a-zA-Z]*m[a-zA-Z]*\r$`, string(output), "interactive, with job control")
-	assert.Contains(t, string(output), time.Now().Add(time.Duration(hours)*time.Hour).Format("year=2006\r\n"))
-	assert.Contains(t, string(output), "exit 5 <nil>")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "script", "-qec", self, os.DevNull)
+	cmd.Env = append(os.Environ(), parentVar+"="+parent, fmt.Sprint(clockVar, "=", hours))
+	cmd.Stdin = strings.NewReader(input)
+	return cmd.CombinedOutput()
 }

@@ -9,12 +9,14 @@ import (
 )
 
 // ownGroup makes cmd the leader of a new process group, so that what it starts
-// can be killed with it.
+// can be killed with it, and of a new session, so that it has no terminal: git
+// would ask for a password there (/dev/tty) and, being in the background, be
+// stopped by SIGTTOU for good.
 func ownGroup(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	cmd.SysProcAttr.Setpgid = true
+	cmd.SysProcAttr.Setsid = true
 }
 
 func killGroup(leader *os.Process) error {

@@ -55,7 +55,7 @@ func victim(b *sandbox, m *machine) {
 	fmt.Println(err)
 }
 
-// terminal lends its terminal to a shell.
+// terminal lends its terminal to a shell, and then to nothing.
 func terminal(_ *sandbox, m *machine) {
 	exit, err := m.Run(context.Background(), backend.Command{
 		Args: []string{"bash", "--norc", "-i"}, Dir: "/", Env: []string{backendtest.Path}, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -64,6 +64,11 @@ func terminal(_ *sandbox, m *machine) {
 	if group, err := unix.IoctlGetInt(0, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
 		fmt.Println("in the foreground again")
 	}
+	// From the background it would be stopped, and the harness wait for good.
+	_, err = m.Run(context.Background(), backend.Command{
+		Args: []string{"sh", "-c", "stty -echo </dev/tty || echo has none"}, Dir: "/", Env: []string{backendtest.Path}, Stdout: os.Stdout,
+	})
+	fmt.Println("without a terminal:", err)
 }
 
 // withTerminal gives what a role prints that has input typed into its

@@ -152,4 +152,5 @@ func TestTerminal(t *testing.T) {
 	assert.Regexp(t, `(?m)^[a-zA-Z]*i[a-zA-Z]*m[a-zA-Z]*`, output, "interactive, with job control")
 	assert.Contains(t, output, "exit 5 <nil>")
 	assert.Contains(t, output, "in the foreground again")
+	assert.Contains(t, output, "has none\nwithout a terminal: <nil>")
 }

@@ -32,7 +32,7 @@ func run(args Words, stdio []int, foreground bool) error {
 		Dir:   args[0],
 		Env:   args[4+argc:],
 		Files: []uintptr{uintptr(stdio[0]), uintptr(stdio[1]), uintptr(stdio[2])},
-		Sys:   &syscall.SysProcAttr{Setpgid: true, Credential: user.credential, AmbientCaps: user.rights},
+		Sys:   &syscall.SysProcAttr{Credential: user.credential, AmbientCaps: user.rights},
 	}
 	path, err := find(args[1], attr.Env)
 	if err != nil {
@@ -43,7 +43,9 @@ func run(args Words, stdio []int, foreground bool) error {
 		// stopped by SIGTTOU unless it ignores that (tcsetpgrp(3)).
 		signal.Ignore(syscall.SIGTTOU)
 		defer signal.Reset(syscall.SIGTTOU)
-		attr.Sys.Foreground, attr.Sys.Ctty = true, stdio[0]
+		attr.Sys.Setpgid, attr.Sys.Foreground, attr.Sys.Ctty = true, true, stdio[0]
+	} else {
+		attr.Sys.Setsid = true // no terminal: git would ask for a password there
 	}
 	started := make(chan error)
 	go func() {
