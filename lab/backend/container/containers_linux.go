@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
@@ -121,9 +122,12 @@ func (c *containers) Open(ctx context.Context, plan backend.Plan) (backend.Machi
 	r.sealed = c.shares && kind.debian && plan.Image == "" && !leavesTraces(plan)
 	for i := c.take(r); i != nil; i = c.take(r) {
 		m, err := c.open(ctx, i, plan, kind)
-		if !errors.Is(err, guest.ErrEnded) {
+		if !errors.Is(err, guest.ErrEnded) && !errors.Is(err, syscall.EADDRINUSE) {
 			return machineOr(m, err)
-		} // somebody removed the container meanwhile
+		}
+		// Somebody removed the container meanwhile, or a socket of the world
+		// before is still open: a process that the harness forks has a copy of
+		// each until it executes its program.
 	}
 	i, err := start(ctx, r)
 	if err != nil {

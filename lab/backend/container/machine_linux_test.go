@@ -2,10 +2,12 @@ package container
 
 import (
 	"crypto/x509/pkix"
+	"net"
 	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tlslab/tlslab/lab/backend"
 	"github.com/tlslab/tlslab/lab/backend/internal/backendtest"
@@ -41,6 +43,28 @@ func TestServersBackend(t *testing.T) {
 	available(t)
 	t.Parallel()
 	backendtest.Run(t, NewServers())
+}
+
+// TestSocketOfTheWorldBefore keeps a listening socket open beyond its world, as
+// a process does that is forked and not yet executed: the next world gets
+// another container.
+func TestSocketOfTheWorldBefore(t *testing.T) {
+	available(t)
+	t.Parallel()
+	c := closing(t, New())
+	plan := func() backend.Plan {
+		return backend.Plan{Dir: t.TempDir(), Addresses: []backend.Address{{Host: "proxy.corp.test", Port: "443"}}}
+	}
+	first, err := c.Open(t.Context(), plan())
+	require.NoError(t, err)
+	kept, err := first.Listener(plan().Addresses[0]).(*net.TCPListener).File()
+	require.NoError(t, err)
+	defer kept.Close()
+	require.NoError(t, first.Close())
+
+	second, err := c.Open(t.Context(), plan())
+	require.NoError(t, err)
+	require.NoError(t, second.Close())
 }
 
 var pkixName = pkix.Name{CommonName: "Corp Root CA"}
