@@ -23,7 +23,7 @@ var causes = []causeEntry{
 	{"policy-constraint", "chain", "An authority demands certificate policies that the chain does not have."},
 	{"signature-check-limit", "chain", "There are more ways through the certificates than crypto/x509 tries."},
 	{"oversized-chain", "chain", "The certificates are larger than crypto/tls takes in one message."},
-	{"wrong-eku", "chain", "The certificate's extended key usage leaves out TLS servers."},
+	{"wrong-eku", "chain", "A certificate's extended key usage leaves out TLS servers."},
 	{"harmless", "chain", "It looks broken, and does not stop go."},
 
 	{"expired-leaf", "validity", "The server's own certificate has expired."},
@@ -48,7 +48,7 @@ var causes = []causeEntry{
 
 	{"sha1-signature", "keys", "A certificate is signed with SHA-1, which crypto/x509 rejects."},
 	{"md5-signature", "keys", "A certificate is signed with MD5, which crypto/x509 rejects."},
-	{"weak-rsa-key", "keys", "An RSA key is shorter than crypto/tls accepts."},
+	{"weak-rsa-key", "keys", "An RSA key is shorter than crypto/rsa accepts."},
 	{"oversized-rsa-key", "keys", "An RSA key is longer than crypto/tls accepts."},
 	{"unsupported-key", "keys", "The certificate's key is of a kind that crypto/x509 or crypto/tls does not know."},
 	{"key-mismatch", "keys", "The server signs with a key that does not belong to its certificate."},
@@ -71,9 +71,9 @@ var causes = []causeEntry{
 	{"plain-http-on-tls-port", "protocol", "The port that should speak TLS speaks something else."},
 
 	{"connection-refused", "transport", "Nothing listens on the port."},
-	{"reset-or-sni-filter", "transport", "The connection is reset, often by a filter that has read the server's name."},
+	{"reset-or-sni-filter", "transport", "The connection is reset or closed, often by a filter that has read the server's name."},
 	{"eof-in-handshake", "transport", "The connection is closed in the middle of the handshake."},
-	{"handshake-timeout", "transport", "The handshake, or the proxy's answer before it, never comes."},
+	{"handshake-timeout", "transport", "The handshake, or the proxy's answer before it, does not come in time."},
 	{"truncated-body", "transport", "The connection ends in the middle of an answer."},
 	{"closed-before-answer", "transport", "The connection ends after the request, before any answer."},
 	{"stalled-answer", "transport", "The answer, or the rest of it, never comes, and the connection stays open."},
@@ -84,7 +84,7 @@ var causes = []causeEntry{
 	{"name-unresolved", "network", "The name cannot be resolved to an address."},
 	{"address-unreachable", "network", "There is no way from the client to the address of the name."},
 	{"dns-hijack-or-wrong-host", "network", "The name leads to another machine than the right one."},
-	{"captive-portal", "network", "A login page answers in place of the server."},
+	{"captive-portal", "network", "A login page, or another page of the network's, answers in place of the server."},
 	{"insecure-redirect", "network", "The server redirects from https to http."},
 
 	{"mitm-ca-untrusted", "interception", "A proxy opens TLS with certificates of its own, whose authority the client does not trust."},

@@ -19,6 +19,7 @@ var lookalikes = []struct {
 		{"self-signed", "openssl s_client -showcerts: one certificate, whose subject and issuer are the same."},
 		{"private-ca-untrusted", "openssl s_client -showcerts: the chain is whole and its last issuer bears the name of the company; it is the same from every network."},
 		{"mitm-ca-untrusted", "openssl s_client -showcerts: the issuer is a security product or a company's gateway, also for public names; from another network it is another one."},
+		{"outdated-trust-store", "openssl s_client -showcerts: the chain is whole and its last issuer is a newer root, which an up-to-date machine has."},
 		{"empty-trust-store", "Every https address fails, public ones too; the folder of roots is empty or SSL_CERT_FILE names a file that is not there."},
 		{"issuer-name-mismatch", "openssl s_client -showcerts: every issuer is sent, and curl accepts the server; the name of one differs in case, in spaces or in its kind of string from the issuer in the certificate below it."},
 		{"unreadable-bundle", "The right certificate is in the file that SSL_CERT_FILE names, and openssl x509 -in FILE cannot read it or reads another."},
