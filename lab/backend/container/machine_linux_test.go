@@ -52,8 +52,11 @@ func TestSocketOfTheWorldBefore(t *testing.T) {
 	available(t)
 	t.Parallel()
 	c := closing(t, New())
+	scratch := t.TempDir()
 	plan := func() backend.Plan {
-		return backend.Plan{Dir: t.TempDir(), Addresses: []backend.Address{{Host: "proxy.corp.test", Port: "443"}}}
+		dir, err := os.MkdirTemp(scratch, "")
+		require.NoError(t, err)
+		return backend.Plan{Dir: dir, Scratch: scratch, Addresses: []backend.Address{{Host: "proxy.corp.test", Port: "443"}}}
 	}
 	first, err := c.Open(t.Context(), plan())
 	require.NoError(t, err)
