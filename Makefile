@@ -32,6 +32,7 @@ lint:
 
 bench: ## what the lab costs, beside what it competes with
 	go test -run '^$$' -bench . -benchtime 1s ./certgen ./scenarios ./mitm ./lab/clock/...
+	go test -run '^$$' -bench Clock -benchtime 100x ./lab/backend/...
 	go test -run '^$$' -bench 'WorldUp|Trial' -benchtime 5s ./e2e
 	go test -run '^$$' -timeout 30m -bench 'Catalogue' -benchtime 1x ./e2e
 	go test -run '^$$' -bench 'Containers' -benchtime 40x ./e2e
