@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/tlslab/tlslab/lab"
@@ -12,11 +14,12 @@ func doctorCommand() *cobra.Command {
 		Use:     "doctor",
 		Short:   "Say what this machine can play and what it lacks",
 		Example: `  tlslab doctor`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			checks, err := lab.Examine(cmd.Context())
-			report.Checks(report.NewPaper(cmd.OutOrStdout()), checks)
-			return err
+			paper := report.NewPaper(cmd.OutOrStdout())
+			report.Checks(paper, checks)
+			return errors.Join(err, written(paper))
 		},
 	}
 }

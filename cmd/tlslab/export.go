@@ -20,7 +20,7 @@ func exportCommand() *cobra.Command {
   tlslab export nginx chain/missing-intermediate --fix send-the-chain -o world
   tlslab export compose interception/untrusted -o world
   tlslab export kubernetes --shards 8 -o job`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(exportNginxCommand(), exportComposeCommand(), exportKubernetesCommand())
@@ -90,7 +90,7 @@ func exportNginxCommand() *cobra.Command {
   tlslab export nginx protocol/client-certificate-400 -o world --port 9443`,
 		Long: `With certificates, keys and modules as files, it runs without tlslab. What nginx
 cannot express is an error that names the host and the word.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneScenario,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := f.chosen(args[0])

@@ -19,7 +19,7 @@ func exportComposeCommand() *cobra.Command {
 		Long: `The servers' images hold this program and nothing else, so that they fail as they
 do in the lab; the client's is any image with a go command. What containers
 cannot express is an error that names the host and the word.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneScenario,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := f.chosen(args[0])

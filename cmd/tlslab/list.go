@@ -21,11 +21,13 @@ func listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			paper := report.NewPaper(cmd.OutOrStdout())
 			if asJSON {
-				return report.ListJSON(cmd.OutOrStdout(), all)
+				_ = report.ListJSON(paper, all) // paper keeps the error
+			} else {
+				report.List(paper, all)
 			}
-			report.List(report.NewPaper(cmd.OutOrStdout()), all)
-			return nil
+			return written(paper)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")

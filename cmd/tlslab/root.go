@@ -24,6 +24,8 @@ func root() *cobra.Command {
 	}
 	cmd.SetHelpTemplate(helpTemplate)
 	cmd.AddCommand(listCommand(), showCommand(), runCommand(), upCommand(), shellCommand(), exportCommand(), doctorCommand(), serveCommand())
+	cmd.SetFlagErrorFunc(flagError)
+	refuseUnknown(cmd)
 	return cmd
 }
 

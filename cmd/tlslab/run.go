@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -128,30 +129,37 @@ func (f *runFlags) play(cmd *cobra.Command, l *lab.Lab, cases []lab.Case) ([]lab
 	paper := report.NewPaper(cmd.OutOrStdout())
 	table := report.NewTable(paper)
 	progress := report.NewProgress(report.NewPaper(cmd.ErrOrStderr()), len(cases))
-	lines := json.NewEncoder(cmd.OutOrStdout())
+	lines := json.NewEncoder(paper)
 	lines.SetEscapeHTML(false)
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
 	var trials []lab.Trial
-	var writing error
-	err := l.PlayAll(cmd.Context(), cases, f.workers, func(trial lab.Trial) {
+	err := l.PlayAll(ctx, cases, f.workers, func(trial lab.Trial) {
 		progress.Clear()
 		switch {
 		case f.json:
-			writing = errors.Join(writing, lines.Encode(trial))
+			_ = lines.Encode(trial) // paper keeps the error
 		case !f.claims:
 			table.Add(cases[len(trials)], trial)
 		}
 		trials = append(trials, trial)
 		progress.Step(trial.Go + " " + trial.Scenario + " " + trial.Trial)
+		if paper.Err() != nil {
+			stop() // nobody would learn of the rest
+		}
 	})
 	progress.Clear()
+	if err := written(paper); err != nil {
+		return trials, err
+	}
 	if err != nil || f.json {
-		return trials, errors.Join(err, writing)
+		return trials, err
 	}
 	if f.claims {
 		return trials, tellClaims(paper, trials)
 	}
 	table.Summary(l.Runs(), time.Since(start))
-	return trials, nil
+	return trials, written(paper)
 }
 
 func verdict(trials []lab.Trial) error {

@@ -29,7 +29,7 @@ func shellCommand() *cobra.Command {
 		Long: `The go command fails in it for real and can be repaired with the real commands;
 in the sandbox update-ca-certificates is one of them. The world's certificates
 lie in ~/certs. Nothing that is done inside outlasts the shell.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneScenario,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			s, err := scenarios.SelectOne(args[0])

@@ -13,15 +13,16 @@ func showCommand() *cobra.Command {
 		Short: "Show a scenario's page: what is seen, why, the chain, what ends it",
 		Example: `  tlslab show chain/missing-intermediate
   tlslab show ./my-case.yaml`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneScenario,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := scenarios.SelectOne(args[0])
 			if err != nil {
 				return err
 			}
-			report.Page(report.NewPaper(cmd.OutOrStdout()), s)
-			return nil
+			paper := report.NewPaper(cmd.OutOrStdout())
+			report.Page(paper, s)
+			return written(paper)
 		},
 	}
 }

@@ -20,6 +20,7 @@ type Paper struct {
 	w     io.Writer
 	width int
 	color bool
+	err   error // the first of those from w
 }
 
 const plainWidth = 80
@@ -45,10 +46,20 @@ func (p *Paper) Terminal() bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// Write passes bytes on as they are.
-func (p *Paper) Write(b []byte) (int, error) { return p.w.Write(b) }
+// Write passes bytes on as they are, up to the first error.
+func (p *Paper) Write(b []byte) (int, error) {
+	if p.err != nil {
+		return 0, p.err
+	}
+	n, err := p.w.Write(b)
+	p.err = err
+	return n, err
+}
 
-func (p *Paper) printf(format string, args ...any) { fmt.Fprintf(p.w, format, args...) }
+// Err is the first error of what has been written, after which nothing more is.
+func (p *Paper) Err() error { return p.err }
+
+func (p *Paper) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
 
 var escape = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
