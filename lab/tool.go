@@ -101,6 +101,9 @@ func (f *finder) command(ctx context.Context, name string) (Tool, error) {
 	if err != nil {
 		return Tool{}, fmt.Errorf("%w find the go command: %w; install Go or put it on PATH", ErrUnavailable, err)
 	}
+	if path, err = calledGo(path); err != nil {
+		return Tool{}, err
+	}
 	f.asked++
 	asking, err := client.Bare(filepath.Join(f.dir, strconv.Itoa(f.asked)), client.Path(path))
 	if err != nil {
@@ -117,4 +120,17 @@ func (f *finder) command(ctx context.Context, name string) (Tool, error) {
 		tool.Version = fields[2]
 	}
 	return tool, nil
+}
+
+// calledGo is path, or what it is a link to, where that is called go: a client
+// runs its command by that name.
+func calledGo(path string) (string, error) {
+	isGo := func(path string) bool { return strings.TrimSuffix(filepath.Base(path), ".exe") == "go" }
+	if isGo(path) {
+		return path, nil
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil && isGo(target) {
+		return target, nil
+	}
+	return "", fmt.Errorf("%s: expected a command that is called go, as clients run it by that name; give the one in the release's bin folder, or the release alone, as 1.19.13", path)
 }

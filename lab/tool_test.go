@@ -105,3 +105,22 @@ func TestPlayWithSeveral(t *testing.T) {
 	assert.Equal(t, "go1.14.15", lying.Go)
 	assert.Equal(t, Deviates, lying.Verdict, "it is %s that ran", fake)
 }
+
+// A client runs go by that name, so that a command of another name is none,
+// unless it is a link to one.
+func TestFindToolsOfOtherNames(t *testing.T) {
+	fake := keepFake(t, "go1.14.15", "go1.14.15")
+	f := finder{dir: t.TempDir()}
+	other := filepath.Join(t.TempDir(), "go1.14.15-linked")
+	require.NoError(t, os.Symlink(fake, other))
+	tool, err := f.find(t.Context(), other)
+	require.NoError(t, err)
+	target, err := filepath.EvalSymlinks(fake)
+	require.NoError(t, err)
+	assert.Equal(t, Tool{Path: target, Version: "go1.14.15"}, tool)
+
+	script := filepath.Join(t.TempDir(), "gotip")
+	require.NoError(t, os.WriteFile(script, []byte("#!/bin/sh\n"), 0o700))
+	_, err = f.find(t.Context(), script)
+	assert.ErrorContains(t, err, script+": expected a command that is called go")
+}
