@@ -3,6 +3,7 @@ package lab
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/tlslab/tlslab/lab/client"
 )
@@ -15,7 +16,14 @@ func (r *World) Visitor(name string) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Set("PS1", "["+name+"] \\w $ ")
+	prompt := "[" + name + "] \\w $ "
+	c.Set("PS1", prompt)
+	// A system's own bashrc sets another prompt (Debian's does); the one of
+	// the home comes after it.
+	bashrc := "PS1='" + strings.ReplaceAll(prompt, "'", `'\''`) + "'\n"
+	if err := os.WriteFile(filepath.Join(c.Home(), ".bashrc"), []byte(bashrc), 0o600); err != nil {
+		return nil, err
+	}
 	for _, variable := range []string{"TERM", "COLORTERM", "NO_COLOR"} {
 		if value := os.Getenv(variable); value != "" {
 			c.Set(variable, value)

@@ -69,7 +69,7 @@ func find(name string) ([]*Scenario, error) {
 		if matches {
 			found = append(found, s)
 		}
-		ids = append(ids, s.ID)
+		ids = append(ids, s.ID, s.Family()+"/*")
 	}
 	if found == nil {
 		near := spelling.Nearest(name, ids)

@@ -54,6 +54,7 @@ func TestSelectRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, want string }{
 		{"chain/missing-intermediat", `did you mean "chain/missing-intermediate"?`},
+		{"chian/*", `did you mean "chain/*"?`},
 		{"nothing/like-this", `no scenario "nothing/like-this"`},
 		{"chain/[", "syntax error in pattern"},
 		{"none.yaml", "none.yaml: there is no such file"},

@@ -143,7 +143,7 @@ func listen(ctx context.Context, port string) (net.Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
 	if err != nil {
-		return nil, fmt.Errorf("the tunnel of the host backend has no port on loopback: %w", err)
+		return nil, fmt.Errorf("the tunnel of the host backend has no port on loopback: %w; name another, or none for any free one", err)
 	}
 	return l, nil
 }
