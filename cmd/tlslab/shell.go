@@ -28,7 +28,9 @@ func shellCommand() *cobra.Command {
   echo 'go get example.test/hello@v1.0.0' | tlslab shell trust/private-ca`,
 		Long: `The go command fails in it for real and can be repaired with the real commands;
 in the sandbox update-ca-certificates is one of them. The world's certificates
-lie in ~/certs. Nothing that is done inside outlasts the shell.`,
+lie in ~/certs. The world, its home, its trust store and what runs in it end with
+the shell. Your own files are in reach on all backends but containers, and what
+is done to those stays.`,
 		Args:              oneScenario,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
