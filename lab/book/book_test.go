@@ -114,3 +114,10 @@ func TestTextsByRelease(t *testing.T) {
 	assert.Equal(t, []spell{{"", "go1.9", "go1.9"}, {"old", "go1.18", "go1.19"}, {"new", "go1.20.1", "go1.20.1"}}, b.textsByRelease("names"))
 	assert.Nil(t, b.textsByRelease("unknown"))
 }
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	b := small(t) // recorded with 1.9, 1.17, 1.18, 1.19 and 1.20.1
+	assert.Equal(t, "1.9, 1.18 to 1.20.1", b.spans([]string{"go1.19", "go1.18", "go1.9", "go1.20.1"}))
+	assert.Empty(t, b.spans(nil))
+}

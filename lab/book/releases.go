@@ -1,7 +1,6 @@
 package book
 
 import (
-	"fmt"
 	"go/version"
 	"slices"
 	"strings"
@@ -62,7 +61,8 @@ func (b *Book) releases() []byte {
 	p := &page{}
 	const at = "releases"
 	p.f("# What each release of go prints\n\n")
-	p.f("The same broken worlds, played with the releases %s. %s\n", strings.ReplaceAll(b.Releases.Go, "go", ""), measured(b.Releases.Header))
+	h := b.Releases.Header
+	p.f("The same broken worlds, played with the releases %s on %s, on %s with git %s.\n", strings.ReplaceAll(h.Go, "go", ""), h.Date, h.System, h.Git)
 	wordings(p)
 	p.f("\n## Scenario by scenario\n\nWhere not all releases print the same.\n")
 	p.f("\n| scenario | go | prints |\n|---|---|---|\n")
@@ -101,14 +101,16 @@ func wordings(p *page) {
 		}
 		p.f("| %s | %s | %s | %s |\n", w.Since, quote(w.Says), before, cell(w.About))
 	}
+	p.f("\n## Settings that not every release takes\n\n| setting | taken by | others print | why |\n|---|---|---|---|\n")
 	for _, s := range scenarios.Settings() {
-		takes := fmt.Sprintf("takes %s in %s", quotes(s), s.Env)
+		var by []string
 		if s.Since != "" {
-			p.f("| %s | %s | %s | %s |\n", s.Since, takes, quote(s.Prints), cell(s.About))
+			by = append(by, s.Since+" and later")
 		}
 		if s.Until != "" {
-			p.f("| %s | %s | %s | %s |\n", s.Until, quote(s.Prints), takes, cell(s.About))
+			by = append(by, "releases before "+s.Until)
 		}
+		p.f("| %s in %s | %s | %s | %s |\n", quotes(s), s.Env, strings.Join(by, ", "), quote(s.Prints), cell(s.About))
 	}
 }
 

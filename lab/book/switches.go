@@ -48,7 +48,7 @@ func (b *Book) switches(p *page) {
 		if works == nil && fails == nil {
 			continue
 		}
-		p.f("| %s | %s | %s | %s |\n", quote("GODEBUG="+setting), link("releases", c.Scenario.ID), spans(works), spans(fails))
+		p.f("| %s | %s | %s | %s |\n", quote("GODEBUG="+setting), link("releases", c.Scenario.ID), b.spans(works), b.spans(fails))
 	}
 }
 
@@ -75,12 +75,31 @@ func (b *Book) stopped(r lab.Record) bool {
 	})
 }
 
-// spans writes releases in order, without their prefix.
-func spans(releases []string) string {
-	slices.SortFunc(releases, version.Compare)
+// spans writes releases in order, without their prefix, and as a span those
+// that follow each other among the recorded ones.
+func (b *Book) spans(releases []string) string {
+	all := b.recorded()
 	var list []string
-	for _, r := range releases {
-		list = append(list, strings.TrimPrefix(r, "go"))
+	for i := 0; i < len(all); i++ {
+		first := i
+		for i < len(all) && slices.Contains(releases, all[i]) {
+			i++
+		}
+		if i > first {
+			list = append(list, spell{first: all[first], last: all[i-1]}.span())
+		}
 	}
 	return strings.Join(list, ", ")
+}
+
+// recorded are the releases of which there are records, in order.
+func (b *Book) recorded() []string {
+	var all []string
+	for _, r := range b.Releases.Trials {
+		if !slices.Contains(all, r.Go) {
+			all = append(all, r.Go)
+		}
+	}
+	slices.SortFunc(all, version.Compare)
+	return all
 }
