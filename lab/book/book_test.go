@@ -1,6 +1,7 @@
 package book
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ func TestDocumentsAreCurrent(t *testing.T) {
 	for name, want := range pages {
 		got, err := os.ReadFile(filepath.Join(docs, filepath.FromSlash(name)))
 		require.NoError(t, err, "run make docs")
-		assert.Equal(t, string(want), string(got), "%s is out of date; run make docs", name)
+		assert.True(t, bytes.Equal(want, got), "docs/%s is out of date; run make docs", name)
 	}
 	err = filepath.WalkDir(filepath.Join(docs, "catalogue"), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

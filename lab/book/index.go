@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -67,8 +68,11 @@ func (b *Book) printed(s *scenarios.Scenario) []string {
 	return nil
 }
 
-// compareTexts orders texts without regard to case.
-func compareTexts(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
+// compareTexts orders texts by their letters, and by case where those are the
+// same.
+func compareTexts(a, b string) int {
+	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+}
 
 func (b *Book) find(id string) *scenarios.Scenario {
 	i := slices.IndexFunc(b.Scenarios, func(s *scenarios.Scenario) bool { return s.ID == id })
