@@ -24,6 +24,10 @@ func Load(path string) (*Scenario, error) {
 // readFile reads one byte more than a scenario can have, so that the rest of
 // an endless file need not be seen to refuse it.
 func readFile(path string) ([]byte, error) {
+	// Opening a pipe waits for its writer, past every Ctrl-C.
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, errors.New("it is a named pipe; expected a file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
