@@ -152,7 +152,9 @@ func (e *ensemble) startHosts(ctx context.Context, plan backend.Plan) (map[strin
 	hosts := map[string]*instance{}
 	for name := range names {
 		group.Go(func() {
-			i, err := start(ctx, request{image: ref, name: name, scratch: scratch.scratch, network: e.network, aliases: aliases[name]})
+			// Docker makes a machine's own name an alias too, and this one's may
+			// have to lead elsewhere.
+			i, err := start(ctx, request{image: ref, name: "server", scratch: scratch.scratch, network: e.network, aliases: aliases[name]})
 			mu.Lock()
 			defer mu.Unlock()
 			errs = append(errs, err)
