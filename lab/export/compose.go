@@ -101,7 +101,7 @@ type composeService struct {
 
 // HasBundle says whether the world has a trust store for its client.
 func (p *compose) HasBundle() bool {
-	_, has := p.tree["client/root"+bundlePath]
+	_, has := p.tree["client/rootfs"+bundlePath]
 	return has
 }
 

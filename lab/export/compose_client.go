@@ -125,7 +125,7 @@ func (p *compose) file(name string) {
 }
 
 // own puts a file into the client's container.
-func (p *compose) own(at string, file File) { p.tree["client/root"+at] = file }
+func (p *compose) own(at string, file File) { p.tree["client/rootfs"+at] = file }
 
 // inHome replaces $HOME, as every command and variable of a world has it.
 func inHome(words []string) []string {

@@ -64,8 +64,8 @@ func TestCompose(t *testing.T) {
 	assert.Equal(t, "program", string(files["servers/tlslab"].Data))
 	assert.Equal(t, executable, files["servers/tlslab"].Mode)
 	assert.Contains(t, string(files["servers/scenario.yaml"].Data), "cause: mitm-ca-untrusted")
-	assert.Contains(t, string(files["client/root/etc/ssl/certs/ca-certificates.crt"].Data), "BEGIN CERTIFICATE")
-	assert.Equal(t, client.GoMod, string(files["client/root/client/app/go.mod"].Data))
+	assert.Contains(t, string(files["client/rootfs/etc/ssl/certs/ca-certificates.crt"].Data), "BEGIN CERTIFICATE")
+	assert.Equal(t, client.GoMod, string(files["client/rootfs/client/app/go.mod"].Data))
 }
 
 // A host has its own key and no other; no key is readable for others.
@@ -113,10 +113,10 @@ func TestComposeClient(t *testing.T) {
 	assert.Equal(t, []string{"mkdir 'a b' && exec go get /client/home"}, got.Command)
 	assert.Equal(t, "/client/home/x and $$Y", got.Environment["X"], "one dollar sign, to Compose")
 	assert.Equal(t, "off", got.Environment["GOSUMDB"])
-	assert.Contains(t, string(files["client/root/client/app/go.sum"].Data), "example.test/hello v1.0.0 h1:")
-	assert.Equal(t, "x", string(files["client/root/client/home/x"].Data))
-	assert.Contains(t, string(files["client/root/etc/own.pem"].Data), "PRIVATE KEY")
-	assert.Equal(t, secret, files["client/root/etc/own.pem"].Mode)
+	assert.Contains(t, string(files["client/rootfs/client/app/go.sum"].Data), "example.test/hello v1.0.0 h1:")
+	assert.Equal(t, "x", string(files["client/rootfs/client/home/x"].Data))
+	assert.Contains(t, string(files["client/rootfs/etc/own.pem"].Data), "PRIVATE KEY")
+	assert.Equal(t, secret, files["client/rootfs/etc/own.pem"].Mode)
 	assert.Contains(t, string(files["README.md"].Data), "3 times")
 
 	// The lab's own client has these variables, and its image those of a system.
@@ -135,16 +135,16 @@ func TestComposeClient(t *testing.T) {
 // but go.
 func TestComposeImages(t *testing.T) {
 	t.Parallel()
-	const bundle = "client/root" + bundlePath
+	const bundle = "client/rootfs" + bundlePath
 	for _, test := range []struct {
 		image  scenarios.Image
 		trusts []string
 		bundle bool
 		from   string
 	}{
-		{"", nil, true, "FROM ${IMAGE}\nCOPY root/ /\n"},
-		{scenarios.Debian, nil, false, "FROM ${IMAGE}\nCOPY root/ /\n"},
-		{scenarios.Debian, []string{"root"}, true, "FROM ${IMAGE}\nCOPY root/ /\n"},
+		{"", nil, true, "FROM ${IMAGE}\nCOPY rootfs/ /\n"},
+		{scenarios.Debian, nil, false, "FROM ${IMAGE}\nCOPY rootfs/ /\n"},
+		{scenarios.Debian, []string{"root"}, true, "FROM ${IMAGE}\nCOPY rootfs/ /\n"},
 		{scenarios.Scratch, nil, false, "FROM scratch\nCOPY --from=go /usr/local/go /usr/local/go\n"},
 	} {
 		c := onlyHost(scenarios.Host{})
