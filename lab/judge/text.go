@@ -134,6 +134,10 @@ func (c Context) Other(expected []string, output string) string {
 	return ""
 }
 
+// unsolicited is what net/http logs of bytes behind an answer, where it sees
+// them before go has ended.
+var unsolicited = regexp.MustCompile(`(?m)^Unsolicited response received on idle HTTP channel .*\n`)
+
 var address = regexp.MustCompile(`(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`)
 
 // Normal is output with everything in it replaced that differs between two
@@ -142,6 +146,7 @@ var address = regexp.MustCompile(`(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+`)
 // signatures. Outputs of two backends that are
 // equal in this form are the same text.
 func (c Context) Normal(output string) string {
+	output = unsolicited.ReplaceAllString(output, "")
 	if c.Home != "" {
 		output = strings.ReplaceAll(output, c.Home, "{home}")
 	}

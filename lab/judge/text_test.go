@@ -73,6 +73,7 @@ func TestNormal(t *testing.T) {
 	second := normal(later, "/tmp/2", "read tcp 127.0.0.1:50000->127.0.0.2:443: at 2026-03-01T13:00:01Z, after 2026-02-28T13:00:00Z in /tmp/2/x")
 	assert.Equal(t, "read tcp {address}->{address}: at {now}, after {leaf.not-after} in {home}/x", first)
 	assert.Equal(t, first, second)
+	assert.Equal(t, "go: failed\n", normal(now, "/tmp/1", "Unsolicited response received on idle HTTP channel starting with \"x\"; err=<nil>\ngo: failed\n"))
 	in := func(dir string) string {
 		return Context{Dir: dir, Home: dir + "/home"}.Normal("git in " + dir + "/gopath, " + dir + "/home:\n— sum.corp.test iZ7Q" + dir[1:] + "=\n")
 	}
